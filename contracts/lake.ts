@@ -1,0 +1,188 @@
+import type { MessageEventRow } from "#core/campaigns/message-event-row.ts";
+import type { BadEventRow, EventsLogRow } from "#core/events/lake-rows.ts";
+import type { LakeWriter } from "#core/kernel/ports.ts";
+import type { ConsentChangeRow, IdentityChangeRow, ProfileChangeRow } from "#core/profiles/change-rows.ts";
+import type { SegmentChangeRow } from "#core/segments/segment-change-row.ts";
+
+/** Column types, in the words that Glue and DuckDB share. `timestamp` is UTC, in milliseconds. */
+export type ColumnType = "string" | "bigint" | "double" | "boolean" | "timestamp";
+
+type Columns<Row> = { readonly [Name in keyof Row]: ColumnType };
+
+/** The tables of the lake: name → columns in order. `dt` (the UTC day, a string) is the partition of every one. */
+export const EVENTS_LOG = {
+  message_id: "string",
+  source: "string",
+  type: "string",
+  event: "string",
+  user_id: "string",
+  anonymous_id: "string",
+  group_id: "string",
+  identity_key: "string",
+  identifiers: "string",
+  event_time: "timestamp",
+  received_at: "timestamp",
+  sent_at: "timestamp",
+  original_time: "timestamp",
+  properties: "string",
+  traits: "string",
+  context: "string",
+  revenue: "double",
+  currency: "string",
+  order_id: "string",
+  page_url: "string",
+  page_path: "string",
+  referrer: "string",
+  utm_source: "string",
+  utm_medium: "string",
+  utm_campaign: "string",
+  utm_term: "string",
+  utm_content: "string",
+  locale: "string",
+  device_type: "string",
+  is_bot: "boolean",
+  consent: "string",
+  marks: "string",
+  plan_status: "string",
+  dt: "string",
+} as const satisfies Columns<EventsLogRow>;
+
+export const BAD_EVENTS = {
+  bad_event_id: "string",
+  schema_version: "bigint",
+  code: "string",
+  problems: "string",
+  payload: "string",
+  source: "string",
+  position: "bigint",
+  received_at: "timestamp",
+  recoveries: "bigint",
+  dt: "string",
+} as const satisfies Columns<BadEventRow>;
+
+export const IDENTITY_CHANGES = {
+  identity_key: "string",
+  identifier_type: "string",
+  identifier_value: "string",
+  profile_id: "string",
+  previous_profile_id: "string",
+  version: "bigint",
+  changed_at: "timestamp",
+  dt: "string",
+} as const satisfies Columns<IdentityChangeRow>;
+
+export const PROFILE_CHANGES = {
+  profile_id: "string",
+  gone: "boolean",
+  identifiers: "string",
+  traits: "string",
+  consent: "string",
+  first_seen: "timestamp",
+  version: "bigint",
+  changed_at: "timestamp",
+  dt: "string",
+} as const satisfies Columns<ProfileChangeRow>;
+
+export const CONSENT_CHANGES = {
+  profile_id: "string",
+  purpose: "string",
+  state: "string",
+  stated_at: "timestamp",
+  source: "string",
+  version: "bigint",
+  changed_at: "timestamp",
+  dt: "string",
+} as const satisfies Columns<ConsentChangeRow>;
+
+export const SEGMENT_CHANGES = {
+  segment_id: "string",
+  definition_version: "bigint",
+  profile_id: "string",
+  change: "string",
+  evaluated_at: "timestamp",
+  cause: "string",
+  dt: "string",
+} as const satisfies Columns<SegmentChangeRow>;
+
+export const MESSAGE_EVENTS = {
+  message_id: "string",
+  campaign_id: "string",
+  run_id: "string",
+  profile_id: "string",
+  channel: "string",
+  address: "string",
+  status: "string",
+  reason: "string",
+  occurred_at: "timestamp",
+  dt: "string",
+} as const satisfies Columns<MessageEventRow>;
+
+export const LAKE_TABLES = {
+  events_log: EVENTS_LOG,
+  bad_events: BAD_EVENTS,
+  identity_changes: IDENTITY_CHANGES,
+  profile_changes: PROFILE_CHANGES,
+  consent_changes: CONSENT_CHANGES,
+  segment_changes: SEGMENT_CHANGES,
+  message_events: MESSAGE_EVENTS,
+} as const satisfies Readonly<Record<string, Readonly<Record<string, ColumnType>>>>;
+
+export type LakeTable = keyof typeof LAKE_TABLES;
+
+/** The row type of each table. */
+export interface LakeRows {
+  readonly events_log: EventsLogRow;
+  readonly bad_events: BadEventRow;
+  readonly identity_changes: IdentityChangeRow;
+  readonly profile_changes: ProfileChangeRow;
+  readonly consent_changes: ConsentChangeRow;
+  readonly segment_changes: SegmentChangeRow;
+  readonly message_events: MessageEventRow;
+}
+
+export type Lake = LakeWriter<LakeRows>;
+
+/** The Glue database, and the schema the same tables have in DuckDB. */
+export const LAKE_DATABASE = "tributary";
+
+/**
+ * What analysts ask, in the SQL that Athena and DuckDB share; each may use those before it. `events` is the log
+ * without repetitions, with identity as of now: a merge or its undoing re-attributes all history by itself.
+ */
+export const LAKE_VIEWS: Readonly<Record<string, string>> = {
+  identity_map: `
+    SELECT identity_key, identifier_type, identifier_value, profile_id, version, changed_at
+    FROM (SELECT *, row_number() OVER (PARTITION BY identity_key ORDER BY version DESC) AS nth FROM identity_changes)
+    WHERE nth = 1`,
+  events: `
+    SELECT ${Object.keys(EVENTS_LOG)
+      .map((name) => `e.${name}`)
+      .join(", ")}, m.profile_id
+    FROM (
+      SELECT *, row_number() OVER (PARTITION BY source, message_id ORDER BY received_at) AS nth FROM events_log
+    ) e LEFT JOIN identity_map m ON m.identity_key = e.identity_key
+    WHERE e.nth = 1`,
+  profiles: `
+    SELECT profile_id, identifiers, traits, consent, first_seen, version, changed_at
+    FROM (
+      SELECT *, row_number() OVER (PARTITION BY profile_id ORDER BY version DESC) AS nth FROM profile_changes
+    )
+    WHERE nth = 1 AND NOT gone`,
+  profile_aliases: `
+    SELECT DISTINCT c.previous_profile_id AS alias, m.profile_id
+    FROM identity_changes c JOIN identity_map m ON m.identity_key = c.identity_key
+    WHERE c.previous_profile_id IS NOT NULL AND c.previous_profile_id <> m.profile_id`,
+  orders: `
+    SELECT profile_id, order_id, event_time, revenue, currency, source, message_id, dt
+    FROM events WHERE event = 'Order Completed'`,
+  messages: `
+    SELECT message_id, campaign_id, run_id, profile_id, channel, address, status, reason, occurred_at
+    FROM (
+      SELECT *, row_number() OVER (PARTITION BY message_id ORDER BY occurred_at DESC, status DESC) AS nth
+      FROM message_events
+    )
+    WHERE nth = 1`,
+  campaign_results: `
+    SELECT campaign_id, run_id, status, reason, count(*) AS messages, count(DISTINCT profile_id) AS people
+    FROM messages GROUP BY campaign_id, run_id, status, reason`,
+};

@@ -1,0 +1,65 @@
+import * as z from "zod";
+
+/**
+ * What each function must be told by its environment: one list per function, filled in by CDK and read back by the
+ * function, so that a missing or misspelt key does not compile there and fails at the first start here. Secrets are
+ * names of secrets, never values.
+ */
+const name = z.string().min(1);
+const json = z.string().min(2);
+
+export const SETTINGS = {
+  collect: z.object({
+    SOURCES_TABLE: name,
+    RESOLVE_QUEUE_URL: name,
+    EVENTS_LOG_STREAM: name,
+    BAD_EVENTS_STREAM: name,
+    IDENTITY_RULES: json.optional(),
+  }),
+  resolve: z.object({ PROFILES_TABLE: name, IDENTITY_RULES: json.optional() }),
+  project: z.object({
+    IDENTITY_CHANGES_STREAM: name,
+    PROFILE_CHANGES_STREAM: name,
+    CONSENT_CHANGES_STREAM: name,
+    IDENTITY_RULES: json.optional(),
+  }),
+  api: z.object({
+    PROFILES_TABLE: name,
+    DEFINITIONS_TABLE: name,
+    RESOLVE_QUEUE_URL: name,
+    WORKGROUP: name,
+    LAKE_DATABASE: name,
+    CAMPAIGN_QUEUE_URL: name,
+    IDENTITY_RULES: json.optional(),
+  }),
+  run_campaign: z.object({
+    PROFILES_TABLE: name,
+    DEFINITIONS_TABLE: name,
+    WORKGROUP: name,
+    LAKE_DATABASE: name,
+    SEND_QUEUE_URL: name,
+    MESSAGE_EVENTS_STREAM: name,
+    IDENTITY_RULES: json.optional(),
+  }),
+  send: z.object({
+    MESSAGES_TABLE: name,
+    MESSAGE_EVENTS_STREAM: name,
+    SENDER_ADDRESS: name,
+    CONFIGURATION_SET: name,
+    PUSH_APP_ID: name.optional(),
+  }),
+} as const;
+
+export type FunctionName = keyof typeof SETTINGS;
+export type Settings<Name extends FunctionName> = z.infer<(typeof SETTINGS)[Name]>;
+
+/** Reads a function's settings from its environment, or says every one that is missing. */
+export function readSettings<Name extends FunctionName>(
+  name: Name,
+  environment: Readonly<Record<string, string | undefined>>,
+): Settings<Name> {
+  const read = SETTINGS[name].safeParse(environment);
+  if (read.success) return read.data as Settings<Name>;
+  const missing = read.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw new Error(`the function ${name} is not set up: ${missing.join("; ")}`);
+}

@@ -1,0 +1,34 @@
+/** Attribute names of the DynamoDB tables: what adapters read and write, and what templates declare. */
+export const PROFILES_TABLE = {
+  partitionKey: "k",
+  /** Version of what stands there, a number: the condition of every write. */
+  version: "v",
+  /** Where the component is kept, if this is a pointer. */
+  pointer: "p",
+  /** The component: JSON, deflated (`adapters/aws/component-item.ts`). */
+  component: "d",
+} as const;
+
+export const SOURCES_TABLE = {
+  /** SHA-256 of a write key, base64url. */
+  partitionKey: "keyHash",
+  /** The source as JSON. */
+  source: "source",
+} as const;
+
+export const DEFINITIONS_TABLE = {
+  /** `segment`, `campaign`… */
+  partitionKey: "kind",
+  sortKey: "id",
+  version: "version",
+  updatedAt: "updatedAt",
+  definition: "definition",
+} as const;
+
+/** The ledger of messages: written before the provider is called, so that nobody is written to twice. */
+export const MESSAGES_TABLE = {
+  partitionKey: "messageId",
+  status: "status",
+  /** Epoch seconds after which DynamoDB forgets the row. */
+  expiresAt: "expiresAt",
+} as const;

@@ -1,0 +1,30 @@
+import { compareStamps, type Stamp } from "#core/kernel/order.ts";
+
+export type ConsentState = "granted" | "denied";
+
+/** The latest word on one purpose: a register that later evidence overwrites, whatever order evidence comes in. */
+export interface ConsentRegister extends Stamp {
+  readonly state: ConsentState;
+  /** The source that said so. */
+  readonly source: string;
+}
+
+/** Consent by purpose. A purpose nobody spoke of is absent: unknown, which is not the same as denied. */
+export type Consent = Readonly<Record<string, ConsentRegister>>;
+
+/** At equal stamps a denial stands: in doubt nobody is written to. */
+const later = (x: ConsentRegister, y: ConsentRegister): ConsentRegister => {
+  const order = compareStamps(x, y);
+  if (order !== 0) return order > 0 ? x : y;
+  return x.state === "denied" ? x : y;
+};
+
+/** Commutative, associative, idempotent. */
+export function joinConsent(x: Consent, y: Consent): Consent {
+  const joined: Record<string, ConsentRegister> = { ...x };
+  for (const [purpose, register] of Object.entries(y)) {
+    const other = joined[purpose];
+    joined[purpose] = other === undefined ? register : later(other, register);
+  }
+  return joined;
+}

@@ -1,0 +1,66 @@
+import type { Trust } from "#core/events/source.ts";
+import { digestOf } from "#core/kernel/digest.ts";
+import { compareIdentifiers, type Identifier, type IdentifierKey, identifierKey } from "#core/kernel/identifier.ts";
+import { compareStamps, type Stamp } from "#core/kernel/order.ts";
+
+/** Who or what says so: a person's decision, a fact (both in one event), or a guess with a weight. */
+export type LinkClass = "human" | "deterministic" | "probabilistic";
+export type LinkVerdict = "same" | "different";
+
+/**
+ * An assertion that two identifiers are one person (or are not). Its id is the digest of what it claims and who claims
+ * it, so asserting twice is once; `first` is the earliest evidence, a minimum, so links join in any order.
+ */
+export interface Link {
+  readonly id: LinkId;
+  readonly a: IdentifierKey;
+  readonly b: IdentifierKey;
+  readonly class: LinkClass;
+  readonly verdict: LinkVerdict;
+  readonly source: string;
+  readonly trust: Trust;
+  /** 0 to 1; only probabilistic links have one below 1. */
+  readonly weight: number;
+  readonly first: Stamp;
+  readonly reason?: string;
+}
+
+/** `<key of a>.<digest of the claim>`: the first part says where the link is kept. */
+export type LinkId = string & { readonly __brand: "LinkId" };
+
+export interface LinkClaim {
+  readonly between: readonly [Identifier, Identifier];
+  readonly class: LinkClass;
+  readonly verdict: LinkVerdict;
+  readonly source: string;
+  readonly trust: Trust;
+  readonly weight?: number;
+  readonly at: Stamp;
+  readonly reason?: string;
+}
+
+export function assertLink(claim: LinkClaim): Link {
+  const [strong, weak] = [...claim.between].sort(compareIdentifiers) as [Identifier, Identifier];
+  const a = identifierKey(strong);
+  const b = identifierKey(weak);
+  const weight = claim.weight ?? 1;
+  const content = digestOf(a, b, claim.class, claim.verdict, claim.source, claim.trust, String(weight));
+  return {
+    id: `${a}.${content}` as LinkId,
+    a,
+    b,
+    class: claim.class,
+    verdict: claim.verdict,
+    source: claim.source,
+    trust: claim.trust,
+    weight,
+    first: claim.at,
+    ...(claim.reason === undefined ? {} : { reason: claim.reason }),
+  };
+}
+
+/** The key of the identifier whose component keeps the link, read from the link's id. */
+export const keeperOf = (id: LinkId): IdentifierKey => id.slice(0, id.indexOf(".")) as IdentifierKey;
+
+/** Two sightings of one assertion: the earliest evidence stands. */
+export const joinLinks = (x: Link, y: Link): Link => (compareStamps(x.first, y.first) <= 0 ? x : y);

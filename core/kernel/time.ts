@@ -1,0 +1,31 @@
+/** Milliseconds since 1970-01-01T00:00:00Z. */
+export type EpochMs = number;
+
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** Years 1 to 9999: what every store, engine and file format here can hold. */
+const EARLIEST = Date.UTC(1, 0, 1) - 1900 * 365.2425 * DAY;
+const LATEST = Date.UTC(9999, 11, 31);
+
+/**
+ * Reads what clients send as a time: ISO 8601 with `Z`, an offset or neither (then UTC), or epoch milliseconds.
+ * Gives `undefined` for anything else, and for years no engine can hold.
+ */
+export function parseTime(value: unknown): EpochMs | undefined {
+  const read = typeof value === "string" ? parseText(value) : value;
+  if (typeof read !== "number" || !Number.isFinite(read)) return undefined;
+  return read >= EARLIEST && read <= LATEST ? Math.trunc(read) : undefined;
+}
+
+const UNZONED = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/;
+
+// A local time without a zone is read as UTC: the answer must not depend on the machine's own zone.
+const parseText = (text: string): number => Date.parse(UNZONED.test(text) ? `${text}Z` : text);
+
+export const isoTime = (at: EpochMs): string => new Date(at).toISOString();
+
+/** The UTC day, `YYYY-MM-DD`: the partition a row lies in. */
+export const isoDay = (at: EpochMs): string => isoTime(at).slice(0, 10);

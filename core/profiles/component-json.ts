@@ -1,0 +1,154 @@
+import * as z from "zod";
+import { assertLink, type Link, type LinkId } from "#core/identity/link.ts";
+import { type Identifier, identifierKey } from "#core/kernel/identifier.ts";
+import type { Json } from "#core/kernel/json.ts";
+import type { Component, Member } from "./component.ts";
+import type { Fragment } from "./fragment.ts";
+
+/**
+ * A component as compact JSON: positions instead of names, keys and link ids left out because they are digests of what
+ * is there. Stores keep this text (DynamoDB compressed). `v` is the version of the form itself.
+ */
+const Register = z.tuple([z.json(), z.number(), z.string()]);
+const ConsentItem = z.tuple([z.union([z.literal(0), z.literal(1)]), z.number(), z.string(), z.string()]);
+const RecentItem = z.union([
+  z.tuple([z.number(), z.string(), z.string()]),
+  z.tuple([z.number(), z.string(), z.string(), z.number()]),
+]);
+const FragmentItem = z.tuple([
+  z.number(),
+  z.number(),
+  z.record(z.string(), Register),
+  z.record(z.string(), ConsentItem),
+  z.array(RecentItem),
+]);
+const MemberItem = z.union([
+  z.tuple([z.string(), z.string(), z.number(), z.number()]),
+  z.tuple([z.string(), z.string(), z.number(), z.number(), FragmentItem]),
+]);
+const LinkItem = z.tuple([
+  z.int(),
+  z.int(),
+  z.enum(["human", "deterministic", "probabilistic"]),
+  z.enum(["same", "different"]),
+  z.string(),
+  z.enum(["browser", "server"]),
+  z.number(),
+  z.number(),
+  z.string(),
+  z.string().nullable(),
+]);
+const StoredComponent = z.object({
+  v: z.literal(1),
+  m: z.array(MemberItem),
+  l: z.array(LinkItem).optional(),
+  r: z.array(z.string()).optional(),
+});
+type StoredComponent = z.infer<typeof StoredComponent>;
+
+export function encodeComponent(component: Component): string {
+  const keys = [...component.members.keys()];
+  const at = new Map(keys.map((key, position) => [key, position]));
+  const links = [...component.links.values()].map(
+    (link): StoredComponent["l"] extends (infer L)[] | undefined ? L : never => [
+      at.get(link.a) ?? -1,
+      at.get(link.b) ?? -1,
+      link.class,
+      link.verdict,
+      link.source,
+      link.trust,
+      link.weight,
+      link.first.at,
+      link.first.by,
+      link.reason ?? null,
+    ],
+  );
+  const stored = {
+    v: 1,
+    m: [...component.members.values()].map(encodeMember),
+    ...(links.length > 0 ? { l: links } : {}),
+    ...(component.retracted.size > 0 ? { r: [...component.retracted] } : {}),
+  };
+  return JSON.stringify(stored);
+}
+
+/**
+ * Reads what `encodeComponent` wrote. The text comes from our own store, so only its version is checked here; the
+ * schema above says what it holds, and a test holds the two together.
+ */
+export function decodeComponent(text: string): Component {
+  const stored = JSON.parse(text) as StoredComponent;
+  if (stored.v !== 1) throw new Error(`a component of form ${String(stored.v)} is from another version of Tributary`);
+  const members = stored.m.map((item): Member => {
+    const [type, value, firstSeen, lastSeen, fragment] = item;
+    const seen = { identifier: { type, value }, firstSeen, lastSeen };
+    return fragment === undefined ? seen : { ...seen, fragment: decodeFragment(fragment) };
+  });
+  const links = (stored.l ?? []).map((item) => decodeLink(item, members));
+  return {
+    members: new Map(members.map((member) => [identifierKey(member.identifier), member])),
+    links: new Map(links.map((link) => [link.id, link])),
+    retracted: new Set((stored.r ?? []) as LinkId[]),
+  };
+}
+
+function encodeMember({ identifier, firstSeen, lastSeen, fragment }: Member): z.infer<typeof MemberItem> {
+  const seen = [identifier.type, identifier.value, firstSeen, lastSeen] as const;
+  return fragment === undefined ? [...seen] : [...seen, encodeFragment(fragment)];
+}
+
+function encodeFragment(fragment: Fragment): z.infer<typeof FragmentItem> {
+  const traits: Record<string, z.infer<typeof Register>> = {};
+  for (const [name, { value, at, by }] of Object.entries(fragment.traits)) {
+    traits[name] = [value as z.infer<typeof Register>[0], at, by];
+  }
+  const consent: Record<string, z.infer<typeof ConsentItem>> = {};
+  for (const [purpose, { state, at, by, source }] of Object.entries(fragment.consent)) {
+    consent[purpose] = [state === "granted" ? 1 : 0, at, by, source];
+  }
+  const recent = fragment.recent.map(
+    ({ at, by, name, value }): z.infer<typeof RecentItem> =>
+      value === undefined ? [at, by, name] : [at, by, name, value],
+  );
+  return [fragment.firstSeen, fragment.lastSeen, traits, consent, recent];
+}
+
+function decodeFragment([firstSeen, lastSeen, traits, consent, recent]: z.infer<typeof FragmentItem>): Fragment {
+  const decodedTraits: Record<string, Fragment["traits"][string]> = {};
+  for (const name of Object.keys(traits)) {
+    const [value, at, by] = traits[name] as z.infer<typeof Register>;
+    decodedTraits[name] = { value: value as Json, at, by };
+  }
+  const decodedConsent: Record<string, Fragment["consent"][string]> = {};
+  for (const purpose of Object.keys(consent)) {
+    const [granted, at, by, source] = consent[purpose] as z.infer<typeof ConsentItem>;
+    decodedConsent[purpose] = { state: granted === 1 ? "granted" : "denied", at, by, source };
+  }
+  return {
+    firstSeen,
+    lastSeen,
+    traits: decodedTraits,
+    consent: decodedConsent,
+    recent: recent.map(([at, by, name, value]) => (value === undefined ? { at, by, name } : { at, by, name, value })),
+  };
+}
+
+function decodeLink(item: z.infer<typeof LinkItem>, members: readonly Member[]): Link {
+  const [a, b, linkClass, verdict, source, trust, weight, at, by, reason] = item;
+  return assertLink({
+    between: [identifierAt(a, members), identifierAt(b, members)],
+    class: linkClass,
+    verdict,
+    source,
+    trust,
+    weight,
+    at: { at, by },
+    ...(reason === null ? {} : { reason }),
+  });
+}
+
+function identifierAt(position: number, members: readonly Member[]): Identifier {
+  const member = members[position];
+  if (member === undefined) throw new Error(`a stored link names member ${position}, which the component has not`);
+  return member.identifier;
+}

@@ -1,0 +1,122 @@
+import { type Consent, joinConsent } from "#core/consent/consent.ts";
+import type { Event } from "#core/events/event.ts";
+import { digestOf } from "#core/kernel/digest.ts";
+import { canonicalJson, isJsonObject, type Json, type JsonObject } from "#core/kernel/json.ts";
+import { compareStamps, compareText, type Stamp } from "#core/kernel/order.ts";
+import type { EpochMs } from "#core/kernel/time.ts";
+
+/** The latest value of a trait. `null` says that it was taken away. */
+export interface TraitRegister extends Stamp {
+  readonly value: Json;
+}
+
+/** A recent event, in short: what real-time segments can decide by. The whole of it is in the lake. */
+export interface RecentEvent extends Stamp {
+  readonly name: string;
+  /** `properties.revenue`, `total` or `value`, where it is a number. */
+  readonly value?: number;
+}
+
+/**
+ * What the events whose identity key is one identifier say of the person. Every field is a join (commutative,
+ * associative, idempotent): any order, any repetition, any batching gives the same fragment.
+ */
+export interface Fragment {
+  readonly firstSeen: EpochMs;
+  readonly lastSeen: EpochMs;
+  readonly traits: Readonly<Record<string, TraitRegister>>;
+  readonly consent: Consent;
+  /** The latest `RECENT_EVENTS`, latest first. */
+  readonly recent: readonly RecentEvent[];
+}
+
+/** What is kept per identifier. Bounds hold an item far below a store's limit; what is cut is still in the lake. */
+export const RECENT_EVENTS = 12;
+const MAX_TRAITS = 200;
+const MAX_TRAIT_JSON = 4_096;
+
+/** Ties between equal times are broken by this: short, and different for different events. */
+export const evidenceId = (event: Pick<Event, "source" | "messageId">): string =>
+  digestOf(event.source, event.messageId).slice(0, 8);
+
+export function fragmentOf(event: Event): Fragment {
+  const stamp: Stamp = { at: event.eventTime, by: evidenceId(event) };
+  return {
+    firstSeen: event.eventTime,
+    lastSeen: event.eventTime,
+    traits: traitsOf(event, stamp),
+    consent: consentOf(event, stamp),
+    recent: [recentOf(event, stamp)],
+  };
+}
+
+export function joinFragments(x: Fragment, y: Fragment): Fragment {
+  return {
+    firstSeen: Math.min(x.firstSeen, y.firstSeen),
+    lastSeen: Math.max(x.lastSeen, y.lastSeen),
+    traits: joinTraits(x.traits, y.traits),
+    consent: joinConsent(x.consent, y.consent),
+    recent: joinRecent(x.recent, y.recent),
+  };
+}
+
+function traitsOf(event: Event, stamp: Stamp): Fragment["traits"] {
+  // Only identify speaks of the person: a group's traits are the group's.
+  const own = event.type === "identify" ? event.traits : {};
+  const around = isJsonObject(event.context.traits) ? event.context.traits : {};
+  return registersOf({ ...around, ...own }, stamp);
+}
+
+function registersOf(traits: JsonObject, stamp: Stamp): Fragment["traits"] {
+  const registers: Record<string, TraitRegister> = {};
+  for (const [name, value] of Object.entries(traits)) {
+    const bounded = typeof value !== "object" || JSON.stringify(value).length <= MAX_TRAIT_JSON;
+    if (bounded && name.length <= 128) registers[name] = { ...stamp, value };
+  }
+  return bound(registers);
+}
+
+/** At equal stamps the greater text wins: any rule would do, so long as every writer has the same. */
+function laterTrait(x: TraitRegister, y: TraitRegister): TraitRegister {
+  const order = compareStamps(x, y) || compareText(canonicalJson(x.value), canonicalJson(y.value));
+  return order >= 0 ? x : y;
+}
+
+function joinTraits(x: Fragment["traits"], y: Fragment["traits"]): Fragment["traits"] {
+  const joined: Record<string, TraitRegister> = { ...x };
+  for (const name of Object.keys(y)) {
+    const [mine, theirs] = [joined[name], y[name] as TraitRegister];
+    joined[name] = mine === undefined ? theirs : laterTrait(mine, theirs);
+  }
+  return bound(joined);
+}
+
+/** Keeps the first names in text order: a rule that, unlike "the first to come", no order of arrival can change. */
+function bound(registers: Record<string, TraitRegister>): Record<string, TraitRegister> {
+  const names = Object.keys(registers);
+  if (names.length <= MAX_TRAITS) return registers;
+  const kept = names.sort(compareText).slice(0, MAX_TRAITS);
+  return Object.fromEntries(kept.map((name) => [name, registers[name] as TraitRegister]));
+}
+
+function consentOf(event: Event, stamp: Stamp): Consent {
+  const stated = Object.entries(event.consent ?? {});
+  return Object.fromEntries(
+    stated.map(([purpose, allowed]) => [
+      purpose,
+      { ...stamp, state: allowed ? "granted" : "denied", source: event.source },
+    ]),
+  );
+}
+
+function recentOf(event: Event, stamp: Stamp): RecentEvent {
+  const { revenue, total, value } = event.properties;
+  const worth = [revenue, total, value].find((candidate) => typeof candidate === "number");
+  return { ...stamp, name: event.name, ...(worth === undefined ? {} : { value: worth as number }) };
+}
+
+function joinRecent(x: Fragment["recent"], y: Fragment["recent"]): Fragment["recent"] {
+  const joined = [...x, ...y].sort((a, b) => compareStamps(b, a));
+  const unique = joined.filter((event, at) => at === 0 || compareStamps(event, joined[at - 1] as RecentEvent) !== 0);
+  return unique.slice(0, RECENT_EVENTS);
+}

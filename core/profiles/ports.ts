@@ -1,0 +1,34 @@
+import type { IdentifierKey } from "#core/kernel/identifier.ts";
+import type { Component } from "./component.ts";
+
+/** What stands at an identifier's key: the component itself, or where it is kept. */
+export type Stored =
+  | { readonly kind: "component"; readonly version: number; readonly component: Component }
+  | { readonly kind: "pointer"; readonly version: number; readonly to: IdentifierKey };
+
+/** A change of what stands at one key, made only if the version there is still `expected` (0: nothing stands there). */
+export interface StoreWrite {
+  readonly key: IdentifierKey;
+  readonly expected: number;
+  readonly next: Stored;
+}
+
+export interface ProfileStore {
+  /**
+   * What stands at each key; a key at which nothing stands is absent from the answer. `fresh` asks for the state after
+   * every write that was answered before the call; otherwise the answer may be a moment old, which conditional writes
+   * find out. Order and repetition of keys do not matter.
+   */
+  read(
+    keys: readonly IdentifierKey[],
+    options?: { readonly fresh?: boolean },
+  ): Promise<ReadonlyMap<IdentifierKey, Stored>>;
+
+  /**
+   * Each inner list is made whole or not at all, and only if every one of its versions is as expected; lists do not
+   * affect one another. Answers the positions of the lists that were refused because a version had moved. Once it has
+   * answered, what was made survives the death of the process. At most 100 writes in a list; one write in a list
+   * costs least.
+   */
+  write(lists: readonly (readonly StoreWrite[])[]): Promise<ReadonlySet<number>>;
+}
