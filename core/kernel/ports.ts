@@ -26,6 +26,14 @@ export interface LakeQuery {
   query(sql: string): Promise<QueryResult>;
 }
 
+export interface AnalystQuery {
+  /**
+   * Runs one read-only statement, in Athena's dialect whatever the engine is, with limits on time, memory and rows,
+   * and without access to anything but the lake's tables and views. Rejects with a `LakeQueryError` where it may not run.
+   */
+  query(sql: string): Promise<QueryResult>;
+}
+
 /** The engine refused the statement: its own words, with line and column where it gives them. */
 export class LakeQueryError extends Error {
   override readonly name = "LakeQueryError";

@@ -1,5 +1,6 @@
 import type { IdentifierKey } from "#core/kernel/identifier.ts";
 import type { Component } from "./component.ts";
+import type { Assertion } from "./evidence.ts";
 
 /** What stands at an identifier's key: the component itself, or where it is kept. */
 export type Stored =
@@ -31,4 +32,9 @@ export interface ProfileStore {
    * costs least.
    */
   write(lists: readonly (readonly StoreWrite[])[]): Promise<ReadonlySet<number>>;
+}
+
+export interface Assertions {
+  /** Resolves once the assertions are durable: from then on each reaches the components it speaks of at least once. */
+  append(assertions: readonly Assertion[]): Promise<void>;
 }
