@@ -10,6 +10,9 @@ export type BadEventCode =
   | "event.bad_field"
   | "event.too_large"
   | "event.bad_message_id"
+  | "body.not_json"
+  | "body.too_large"
+  | "batch.too_long"
   | "import.bad_row"
   | "import.bad_mapping";
 

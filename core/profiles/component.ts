@@ -25,13 +25,23 @@ export interface Component {
 
 export const emptyComponent: Component = { members: new Map(), links: new Map(), retracted: new Set() };
 
-export function joinComponents(x: Component, y: Component): Component {
-  return {
-    members: joinMaps(x.members, y.members, joinMembers),
-    links: joinMaps(x.links, y.links, joinLinks),
-    retracted: x.retracted.union(y.retracted),
-  };
+export const identifiersOf = (component: Component): ReadonlyMap<IdentifierKey, Identifier> =>
+  new Map([...component.members].map(([key, member]) => [key, member.identifier]));
+
+/** All of them joined, in one pass: what `reduce(joinComponents)` gives, without its copies. */
+export function joinAllComponents(components: Iterable<Component>): Component {
+  const members = new Map<IdentifierKey, Member>();
+  const links = new Map<LinkId, Link>();
+  const retracted = new Set<LinkId>();
+  for (const component of components) {
+    joinInto(members, component.members, joinMembers);
+    joinInto(links, component.links, joinLinks);
+    for (const id of component.retracted) retracted.add(id);
+  }
+  return { members, links, retracted };
 }
+
+export const joinComponents = (x: Component, y: Component): Component => joinAllComponents([x, y]);
 
 function joinMembers(x: Member, y: Member): Member {
   const fragment = x.fragment && y.fragment ? joinFragments(x.fragment, y.fragment) : (x.fragment ?? y.fragment);
@@ -43,11 +53,9 @@ function joinMembers(x: Member, y: Member): Member {
   };
 }
 
-function joinMaps<K, V>(x: ReadonlyMap<K, V>, y: ReadonlyMap<K, V>, join: (a: V, b: V) => V): ReadonlyMap<K, V> {
-  const joined = new Map(x);
-  for (const [key, value] of y) {
+function joinInto<K, V>(joined: Map<K, V>, more: ReadonlyMap<K, V>, join: (a: V, b: V) => V): void {
+  for (const [key, value] of more) {
     const other = joined.get(key);
     joined.set(key, other === undefined ? value : join(other, value));
   }
-  return joined;
 }

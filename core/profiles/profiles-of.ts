@@ -5,7 +5,7 @@ import { compareIdentifiers } from "#core/kernel/identifier.ts";
 import type { Json } from "#core/kernel/json.ts";
 import { compareText } from "#core/kernel/order.ts";
 import { isoTime } from "#core/kernel/time.ts";
-import type { Component, Member } from "./component.ts";
+import { type Component, identifiersOf, type Member } from "./component.ts";
 import { type Fragment, joinFragments } from "./fragment.ts";
 import type { Profile } from "./profile.ts";
 import type { ProfileId } from "./profile-id.ts";
@@ -23,8 +23,7 @@ export function partitionOf(component: Component, rules: IdentityRules): Partiti
   if (component.members.size === 1) {
     return { groups: [[...component.members.keys()]], refused: new Map(), shared: new Set() };
   }
-  const identifiers = new Map([...component.members].map(([key, member]) => [key, member.identifier]));
-  return partition({ identifiers, links: component.links.values(), retracted: component.retracted }, rules);
+  return partition({ identifiers: identifiersOf(component), links: component.links.values(), retracted: component.retracted }, rules);
 }
 
 /** The profiles that a component's identifiers form, eldest profile first. */

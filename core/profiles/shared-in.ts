@@ -1,7 +1,8 @@
 import type { IdentityRules } from "#core/identity/identity-rules.ts";
+import { sharedIdentifiers } from "#core/identity/partition.ts";
 import type { IdentifierKey } from "#core/kernel/identifier.ts";
+import { identifiersOf } from "./component.ts";
 import type { Found } from "./locate.ts";
-import { partitionOf } from "./profiles-of.ts";
 
 /**
  * The identifiers that stored components already show to be shared by many people. Evidence no longer gathers around
@@ -11,7 +12,9 @@ export function sharedIn(found: Found, rules: IdentityRules): ReadonlySet<Identi
   const shared = new Set<IdentifierKey>();
   for (const stored of found.values()) {
     if (stored?.kind !== "component" || stored.component.links.size <= rules.sharedAbove) continue;
-    for (const key of partitionOf(stored.component, rules).shared) shared.add(key);
+    const { component } = stored;
+    const links = [...component.links.values()];
+    for (const key of sharedIdentifiers(links, identifiersOf(component), rules)) shared.add(key);
   }
   return shared;
 }

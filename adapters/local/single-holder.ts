@@ -1,0 +1,23 @@
+import { DatabaseSync } from "node:sqlite";
+
+export interface Held {
+  release(): void;
+}
+
+/**
+ * Takes a lock that only one process at a time can hold, or answers `undefined` at once. It is a lock of the operating
+ * system's on a SQLite file, so it goes with its holder, however the holder dies.
+ */
+export function holdAlone(path: string): Held | undefined {
+  const database = new DatabaseSync(path, { timeout: 0 });
+  try {
+    database.exec("BEGIN EXCLUSIVE");
+  } catch (error) {
+    database.close();
+    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return undefined;
+    throw error;
+  }
+  return { release: () => database.close() };
+}
+
+const SQLITE_BUSY = 5;

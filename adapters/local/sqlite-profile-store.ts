@@ -1,0 +1,57 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { IdentifierKey } from "#core/kernel/identifier.ts";
+import { decodeComponent, encodeComponent } from "#core/profiles/component-json.ts";
+import type { ProfileStore, Stored, StoreWrite } from "#core/profiles/ports.ts";
+import { inTransaction } from "./database.ts";
+
+export const PROFILES_SCHEMA = `
+  CREATE TABLE IF NOT EXISTS profiles (
+    key TEXT PRIMARY KEY, version INTEGER NOT NULL, pointer TEXT, component TEXT
+  );
+`;
+
+/**
+ * Profiles in SQLite. The versions of a list are checked and its writes made without giving way to anyone else, so a
+ * list is whole by itself. The caller may hold a transaction open around several calls.
+ */
+export function sqliteProfileStore(database: DatabaseSync): ProfileStore {
+  const select = database.prepare("SELECT version, pointer, component FROM profiles WHERE key = ?");
+  const versionAt = database.prepare("SELECT version FROM profiles WHERE key = ?");
+  const put = database.prepare(
+    `INSERT INTO profiles (key, version, pointer, component) VALUES (?, ?, ?, ?)
+     ON CONFLICT (key) DO UPDATE SET version = excluded.version, pointer = excluded.pointer, component = excluded.component`,
+  );
+  const isAsExpected = ({ key, expected }: StoreWrite): boolean =>
+    ((versionAt.get(key)?.version as number | undefined) ?? 0) === expected;
+  const make = ({ key, next }: StoreWrite): void => {
+    if (next.kind === "pointer") put.run(key, next.version, next.to, null);
+    else put.run(key, next.version, null, encodeComponent(next.component));
+  };
+  return {
+    read: async (keys) => {
+      const read = new Map<IdentifierKey, Stored>();
+      for (const key of keys) {
+        const row = select.get(key);
+        if (row !== undefined) read.set(key, storedIn(row));
+      }
+      return read;
+    },
+    write: async (lists) => {
+      const refused = new Set<number>();
+      const makeAll = (): void =>
+        lists.forEach((list, position) => {
+          if (list.every(isAsExpected)) list.forEach(make);
+          else refused.add(position);
+        });
+      if (database.isTransaction) makeAll();
+      else inTransaction(database, makeAll);
+      return refused;
+    },
+  };
+}
+
+function storedIn(row: Record<string, unknown>): Stored {
+  const version = row.version as number;
+  if (row.pointer !== null) return { kind: "pointer", version, to: row.pointer as IdentifierKey };
+  return { kind: "component", version, component: decodeComponent(row.component as string) };
+}

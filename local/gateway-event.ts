@@ -1,0 +1,55 @@
+import type { IncomingMessage } from "node:http";
+import type { APIGatewayProxyEventV2 } from "aws-lambda";
+
+/**
+ * A request as API Gateway's HTTP API would hand it to a function (payload format 2.0), so that the very handlers that
+ * run in Lambda run here. Bodies that begin like gzip travel as base64, as they do there.
+ */
+export function gatewayEvent(request: IncomingMessage, body: Buffer, requestId: string): APIGatewayProxyEventV2 {
+  const [rawPath = "/", rawQueryString = ""] = split(request.url ?? "/");
+  const method = request.method ?? "GET";
+  const headers = headersOf(request);
+  const isBase64Encoded = body[0] === 0x1f && body[1] === 0x8b;
+  const now = Date.now();
+  return {
+    version: "2.0",
+    routeKey: "$default",
+    rawPath,
+    rawQueryString,
+    headers,
+    ...(rawQueryString === "" ? {} : { queryStringParameters: Object.fromEntries(new URLSearchParams(rawQueryString)) }),
+    requestContext: {
+      accountId: "local",
+      apiId: "local",
+      domainName: headers.host ?? "localhost",
+      domainPrefix: "local",
+      http: {
+        method,
+        path: rawPath,
+        protocol: `HTTP/${request.httpVersion}`,
+        sourceIp: request.socket.remoteAddress ?? "",
+        userAgent: headers["user-agent"] ?? "",
+      },
+      requestId,
+      routeKey: "$default",
+      stage: "$default",
+      time: String(now),
+      timeEpoch: now,
+    },
+    isBase64Encoded,
+    ...(body.length === 0 ? {} : { body: body.toString(isBase64Encoded ? "base64" : "utf8") }),
+  };
+}
+
+function split(url: string): readonly [string, string] {
+  const mark = url.indexOf("?");
+  return mark < 0 ? [url, ""] : [url.slice(0, mark), url.slice(mark + 1)];
+}
+
+function headersOf(request: IncomingMessage): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(",") : value;
+  }
+  return headers;
+}

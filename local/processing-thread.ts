@@ -1,0 +1,56 @@
+import { Worker } from "node:worker_threads";
+import type { IdentityRules } from "#core/identity/identity-rules.ts";
+import type { DataFolder } from "./data-folder.ts";
+import type { Processing } from "./processing.ts";
+import type { ProcessingReply, ProcessingRequest } from "./processing.worker.ts";
+
+/**
+ * Processing in a thread of its own, so that whoever sends events never waits for profiles or files. `onDeath` hears
+ * if the thread ends by itself: then nothing more is processed, though everything that comes in is still kept.
+ */
+export function startProcessingThread(
+  folder: DataFolder,
+  rules: IdentityRules,
+  onDeath: (error: unknown) => void,
+): Processing {
+  const worker = new Worker(new URL("./processing.worker.ts", import.meta.url), {
+    workerData: { root: folder.root, rules },
+  });
+  const asked = new Map<number, { readonly done: () => void; readonly failed: (error: unknown) => void }>();
+  let nextId = 1;
+  let woken = false;
+  let death: unknown;
+  worker.on("message", ({ id, error }: ProcessingReply) => {
+    const request = asked.get(id);
+    asked.delete(id);
+    if (error === undefined) request?.done();
+    else request?.failed(new Error(error));
+  });
+  worker.on("error", (error) => {
+    death = error;
+    onDeath(error);
+    for (const { failed } of asked.values()) failed(error);
+    asked.clear();
+  });
+  const post = (request: ProcessingRequest): void => worker.postMessage(request);
+  const ask = (kind: "settle" | "stop"): Promise<void> =>
+    new Promise((done, failed) => {
+      if (death !== undefined) return failed(death);
+      const id = nextId++;
+      asked.set(id, { done, failed });
+      post({ kind, id });
+    });
+  return {
+    wake: () => {
+      // Many commits within one turn are one piece of news.
+      if (woken) return;
+      woken = true;
+      setImmediate(() => {
+        woken = false;
+        post({ kind: "wake" });
+      });
+    },
+    settle: () => ask("settle"),
+    stop: () => ask("stop"),
+  };
+}

@@ -1,0 +1,28 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { IdentityRules } from "#core/identity/identity-rules.ts";
+import { openDataFolder } from "./data-folder.ts";
+import { startProcessing } from "./processing.ts";
+
+/** What the main thread asks of the processing thread. */
+export type ProcessingRequest = { readonly kind: "wake" } | { readonly kind: "settle" | "stop"; readonly id: number };
+export interface ProcessingReply {
+  readonly id: number;
+  readonly error?: string;
+}
+
+const { root, rules } = workerData as { readonly root: string; readonly rules: IdentityRules };
+const port = parentPort;
+if (port === null) throw new Error("this module is the processing thread; start it as a worker");
+const processing = startProcessing(openDataFolder(root), IdentityRules.parse(rules), Date.now);
+
+const reply = (id: number, error?: unknown): void =>
+  port.postMessage({ id, ...(error === undefined ? {} : { error: String(error) }) } satisfies ProcessingReply);
+
+port.on("message", (request: ProcessingRequest) => {
+  if (request.kind === "wake") return processing.wake();
+  const asked = request.kind === "settle" ? processing.settle() : processing.stop().finally(() => port.close());
+  asked.then(
+    () => reply(request.id),
+    (error: unknown) => reply(request.id, error),
+  );
+});

@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { inTransaction, openDatabase } from "#adapters/local/database.ts";
+import { type InboxEntry, openInbox } from "#adapters/local/inbox.ts";
+import { openLakeFiles } from "#adapters/local/lake-files.ts";
+import { openProgressStore, PROGRESS_SCHEMA, type WritePlan } from "#adapters/local/progress-store.ts";
+import { PROFILES_SCHEMA, sqliteProfileStore } from "#adapters/local/sqlite-profile-store.ts";
+import type { LakeTable } from "#contracts/lake.ts";
+import type { IdentityRules } from "#core/identity/identity-rules.ts";
+import type { Clock } from "#core/kernel/ports.ts";
+import { absorbEvents } from "#core/profiles/absorb-events.flow.ts";
+import { changeRows } from "#core/profiles/change-rows.ts";
+import type { DataFolder } from "./data-folder.ts";
+import { WaitingLines } from "./lake-lines.ts";
+
+/** What has been processed since the processor was opened. */
+export interface Processed {
+  readonly events: number;
+  readonly badEvents: number;
+}
+
+/**
+ * What the queue, the resolver and Firehose are in the cloud: takes what came into the inbox to the profiles and to
+ * the lake's files. Only one process may have a processor open on a folder (see `single-holder.ts`).
+ */
+export interface Processor {
+  /** Absorbs the next stretch of the inbox; `false` where there was none. */
+  step(): Promise<boolean>;
+  /** Puts everything absorbed so far into lake files. */
+  flush(): Promise<void>;
+  /** Whether lines wait, and for how many ms the oldest of them has. */
+  waiting(): { readonly size: number; readonly ms: number };
+  processed(): Processed;
+  close(): void;
+}
+
+/** Entries absorbed in one transaction: long enough to share its cost, short enough to keep others from waiting. */
+const STEP_BYTES = 1_000_000;
+/** Lines written to one file: what bounds memory while a million events come in. */
+export const FLUSH_SIZE = 16_000_000;
+
+export async function openProcessor(folder: DataFolder, rules: IdentityRules, clock: Clock): Promise<Processor> {
+  const database = openDatabase(folder.profiles, PROFILES_SCHEMA + PROGRESS_SCHEMA);
+  const store = sqliteProfileStore(database);
+  const state = openProgressStore(database);
+  const inbox = openInbox(folder.inbox);
+  const files = await openLakeFiles(folder.lake);
+  let { absorbed, written, plan } = state.progress();
+  let lines = new WaitingLines();
+  let waitingSince = 0;
+  const processed = { events: 0, badEvents: 0 };
+
+  const absorb = async (entries: readonly InboxEntry[], upTo: number): Promise<void> => {
+    const events = entries.flatMap((entry) => entry.events ?? []);
+    const assertions = entries.flatMap((entry) => entry.assertions ?? []);
+    database.exec("BEGIN IMMEDIATE");
+    try {
+      const { changes } = await absorbEvents({ store, pause: (attempt) => sleep(attempt) }, { events, assertions }, rules);
+      const now = clock();
+      for (const change of changes) {
+        for (const [table, rows] of Object.entries(changeRows(change, rules, now))) {
+          for (const row of rows) state.addChange({ table: table as LakeTable, dt: row.dt, line: JSON.stringify(row) });
+        }
+      }
+      state.setAbsorbed(upTo);
+      database.exec("COMMIT");
+    } catch (error) {
+      database.exec("ROLLBACK");
+      throw error;
+    }
+    absorbed = upTo;
+    processed.events += events.length;
+    for (const entry of entries) processed.badEvents += entry.badEvents?.length ?? 0;
+  };
+
+  /** One entry that fails must not stop those behind it: it is set aside with its error, as a dead-letter queue does. */
+  const absorbOneByOne = async (batch: readonly { position: number; entry: InboxEntry }[]): Promise<void> => {
+    for (const { position, entry } of batch) {
+      try {
+        await absorb([entry], position);
+      } catch (error) {
+        inTransaction(database, () => {
+          state.setAside(position, String(error), JSON.stringify(entry));
+          state.setAbsorbed(position);
+        });
+        absorbed = position;
+      }
+    }
+  };
+
+  const write = async (toWrite: WaitingLines, planned: WritePlan): Promise<void> => {
+    for (const change of state.changes(planned.changesTo)) toWrite.addChange(change);
+    await files.write(planned.name, toWrite.parts());
+    inTransaction(database, () => state.completePlan(planned));
+    written = planned.entriesTo;
+    inbox.forget(Math.min(absorbed, written));
+  };
+
+  /** Lake lines of entries that were absorbed, and not written, before the last process died. */
+  const linesBetween = (from: number, to: number): WaitingLines => {
+    const gathered = new WaitingLines();
+    for (let at = from; at < to; ) {
+      const batch = inbox.after(at, STEP_BYTES).filter(({ position }) => position <= to);
+      for (const { entry } of batch) gathered.addEntry(entry);
+      at = batch.at(-1)?.position ?? to;
+    }
+    return gathered;
+  };
+
+  if (plan !== undefined) await write(linesBetween(written, plan.entriesTo), plan);
+  plan = undefined;
+  lines = linesBetween(written, absorbed);
+
+  return {
+    step: async () => {
+      const batch = inbox.after(absorbed, STEP_BYTES);
+      const last = batch.at(-1);
+      if (last === undefined) return false;
+      if (lines.size === 0) waitingSince = clock();
+      for (const { entry } of batch) lines.addEntry(entry);
+      try {
+        await absorb(batch.map(({ entry }) => entry), last.position);
+      } catch {
+        await absorbOneByOne(batch); // Said there, entry by entry.
+      }
+      return true;
+    },
+    flush: async () => {
+      const changesTo = state.newestChange();
+      if (lines.size === 0 && changesTo === 0) return;
+      const planned: WritePlan = { name: `${written + 1}-${absorbed}-${changesTo}`, entriesTo: absorbed, changesTo };
+      state.setPlan(planned);
+      const toWrite = lines;
+      lines = new WaitingLines();
+      await write(toWrite, planned);
+    },
+    waiting: () => ({ size: lines.size, ms: lines.size === 0 ? 0 : clock() - waitingSince }),
+    processed: () => ({ ...processed }),
+    close: () => {
+      files.close();
+      inbox.close();
+      database.close();
+    },
+  };
+}

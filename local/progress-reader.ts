@@ -1,0 +1,24 @@
+import { openDatabase } from "#adapters/local/database.ts";
+import { openProgressStore, PROGRESS_SCHEMA } from "#adapters/local/progress-store.ts";
+
+/** Looks on at how far processing has come, in this process or another. */
+export interface ProgressReader {
+  /** The last inbox entry that is in lake files. */
+  written(): number;
+  /** The last inbox entry that is in the profiles. */
+  absorbed(): number;
+  /** Entries that could not be processed and were set aside. */
+  stuck(): number;
+  close(): void;
+}
+
+export function openProgressReader(path: string): ProgressReader {
+  const database = openDatabase(path, PROGRESS_SCHEMA);
+  const store = openProgressStore(database);
+  return {
+    written: () => store.progress().written,
+    absorbed: () => store.progress().absorbed,
+    stuck: () => store.stuckCount(),
+    close: () => database.close(),
+  };
+}
