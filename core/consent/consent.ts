@@ -16,14 +16,15 @@ export type Consent = Readonly<Record<string, ConsentRegister>>;
 const later = (x: ConsentRegister, y: ConsentRegister): ConsentRegister => {
   const order = compareStamps(x, y);
   if (order !== 0) return order > 0 ? x : y;
-  return x.state === "denied" ? x : y;
+  if (x.state !== y.state) return x.state === "denied" ? x : y;
+  return x.source <= y.source ? x : y;
 };
 
 /** Commutative, associative, idempotent. */
 export function joinConsent(x: Consent, y: Consent): Consent {
   const joined: Record<string, ConsentRegister> = { ...x };
   for (const [purpose, register] of Object.entries(y)) {
-    const other = joined[purpose];
+    const other = Object.hasOwn(joined, purpose) ? joined[purpose] : undefined;
     joined[purpose] = other === undefined ? register : later(other, register);
   }
   return joined;

@@ -1,7 +1,7 @@
 import type { Trust } from "#core/events/source.ts";
 import { digestOf } from "#core/kernel/digest.ts";
 import { compareIdentifiers, type Identifier, type IdentifierKey, identifierKey } from "#core/kernel/identifier.ts";
-import { compareStamps, type Stamp } from "#core/kernel/order.ts";
+import { compareStamps, compareText, type Stamp } from "#core/kernel/order.ts";
 
 /** Who or what says so: a person's decision, a fact (both in one event), or a guess with a weight. */
 export type LinkClass = "human" | "deterministic" | "probabilistic";
@@ -62,5 +62,8 @@ export function assertLink(claim: LinkClaim): Link {
 /** The key of the identifier whose component keeps the link, read from the link's id. */
 export const keeperOf = (id: LinkId): IdentifierKey => id.slice(0, id.indexOf(".")) as IdentifierKey;
 
-/** Two sightings of one assertion: the earliest evidence stands. */
-export const joinLinks = (x: Link, y: Link): Link => (compareStamps(x.first, y.first) <= 0 ? x : y);
+/** Two sightings of one assertion: the earliest evidence stands, and of equally early ones the lesser reason. */
+export function joinLinks(x: Link, y: Link): Link {
+  const order = compareStamps(x.first, y.first) || compareText(x.reason ?? "", y.reason ?? "");
+  return order <= 0 ? x : y;
+}

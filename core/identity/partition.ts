@@ -26,8 +26,9 @@ export interface Evidence {
  * break; for one limited type this is Kruskal's algorithm on a graphic matroid, hence the best forest.
  */
 export function partition(evidence: Evidence, rules: IdentityRules): Partition {
-  const live = [...evidence.links].filter((link) => !evidence.retracted.has(link.id));
-  const shared = sharedIdentifiers(live, evidence.identifiers, rules);
+  const asserted = [...evidence.links];
+  const live = asserted.filter((link) => !evidence.retracted.has(link.id));
+  const shared = sharedIdentifiers(asserted, evidence.identifiers, rules);
   const refused = new Map<LinkId, Refusal>();
   const groups = new Groups(evidence.identifiers, rules);
   for (const link of live) if (link.verdict === "different") groups.forbid(link.a, link.b);
@@ -57,20 +58,25 @@ function inOrder(live: readonly Link[], identifiers: Evidence["identifiers"], ru
     );
 }
 
-/** An identifier whose links lead to more different `user_id`s than `sharedAbove` is a kiosk, not a person. */
-function sharedIdentifiers(
-  live: readonly Link[],
+/**
+ * An identifier whose links lead to more different `user_id`s than `sharedAbove` is a kiosk, not a person. Retracted
+ * links count too: what was seen was seen. So an identifier once shared stays shared, and evidence that is no longer
+ * gathered around it (`gatherEvidence`) could have changed nothing.
+ */
+export function sharedIdentifiers(
+  asserted: readonly Link[],
   identifiers: Evidence["identifiers"],
-  rules: IdentityRules,
+  rules: Pick<IdentityRules, "sharedAbove">,
 ): ReadonlySet<IdentifierKey> {
-  if (live.length <= rules.sharedAbove) return new Set();
+  if (asserted.length <= rules.sharedAbove) return new Set();
   const people = new Map<IdentifierKey, Set<IdentifierKey>>();
+  const isPerson = (key: IdentifierKey): boolean => identifiers.get(key)?.type === "user_id";
   const note = (device: IdentifierKey, person: IdentifierKey): void => {
-    if (identifiers.get(person)?.type !== "user_id") return;
+    if (isPerson(device) || !isPerson(person)) return;
     const seen = people.get(device) ?? new Set();
     people.set(device, seen.add(person));
   };
-  for (const link of live) {
+  for (const link of asserted) {
     if (link.verdict !== "same" || link.class === "human") continue;
     note(link.a, link.b);
     note(link.b, link.a);

@@ -28,7 +28,9 @@ const STRENGTH: Readonly<Record<string, number>> = {
 };
 const OTHER_TYPES = 1;
 
-const strengthOf = (type: string): number => STRENGTH[type] ?? OTHER_TYPES;
+// A sender may call a type `constructor`: only the table's own names count.
+const strengthOf = (type: string): number =>
+  (Object.hasOwn(STRENGTH, type) ? STRENGTH[type] : undefined) ?? OTHER_TYPES;
 
 /**
  * How an identifier is known to stores and logs: a digit for its strength, then its digest. It says nothing about the

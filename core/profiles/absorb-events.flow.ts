@@ -40,23 +40,33 @@ export async function absorbEvents(
 ): Promise<Absorbed> {
   const changes: ComponentChange[] = [];
   let quarantined = 0;
-  let groups = gatherEvidence(batch.events, batch.assertions, new Set());
+  let groups = gatherEvidence(batch.events, batch.assertions, new Set(), rules.sharedAbove);
   for (let attempt = 0; groups.length > 0; attempt++) {
     if (attempt >= MAX_ATTEMPTS) throw new Error(`${groups.length} components are written by others all the time`);
     if (attempt > 0) await ports.pause(attempt);
     const found = await readAll(ports.store, groups, attempt > 0);
     const shared = sharedIn(found, rules);
-    if (shared.size > 0 && attempt === 0) groups = gatherEvidence(batch.events, batch.assertions, shared);
+    if (shared.size > 0 && attempt === 0) {
+      groups = gatherEvidence(batch.events, batch.assertions, shared, rules.sharedAbove);
+    }
     const absorptions = absorb(groups, await readAll(ports.store, groups, attempt > 0, found), rules);
     const done = await write(ports.store, absorptions);
     for (const { writes } of done) changes.push(...writes.map((made) => changeOf(made, found)));
     quarantined += done.filter((absorption) => absorption.quarantined).length;
-    const settled = new Set(done);
-    groups = absorptions
-      .filter((absorption) => !settled.has(absorption))
-      .flatMap((absorption) => absorption.groups.map((position) => groups[position] as EvidenceGroup));
+    groups = stillOpen(groups, absorptions, new Set(done));
   }
   return { changes, quarantined };
+}
+
+/** The groups whose evidence is not yet whole in the store. */
+function stillOpen(
+  groups: readonly EvidenceGroup[],
+  absorptions: readonly Absorption[],
+  done: ReadonlySet<Absorption>,
+): readonly EvidenceGroup[] {
+  const unsettled = absorptions.filter((absorption) => absorption.unfinished || !done.has(absorption));
+  const open = new Set(unsettled.flatMap((absorption) => absorption.groups));
+  return groups.filter((_, position) => open.has(position));
 }
 
 type Reads = Map<IdentifierKey, Stored | undefined>;

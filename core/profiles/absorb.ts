@@ -1,7 +1,8 @@
 import type { IdentityRules } from "#core/identity/identity-rules.ts";
+import { keeperOf } from "#core/identity/link.ts";
 import type { IdentifierKey } from "#core/kernel/identifier.ts";
 import { compareText } from "#core/kernel/order.ts";
-import { type Component, emptyComponent, joinComponents } from "./component.ts";
+import { type Component, emptyComponent, joinAllComponents } from "./component.ts";
 import type { EvidenceGroup } from "./evidence.ts";
 import { type Found, type KnownPlace, placeOf } from "./locate.ts";
 import type { StoreWrite } from "./ports.ts";
@@ -14,6 +15,8 @@ export interface Absorption {
   readonly writes: readonly StoreWrite[];
   /** The groups (positions) whose evidence this takes in. */
   readonly groups: readonly number[];
+  /** A step on the way: it brings stored components together and leaves the evidence for the next round. */
+  readonly unfinished: boolean;
   /** The component would have grown past the rule: the evidence went in without the links that enlarge it. */
   readonly quarantined: boolean;
 }
@@ -23,9 +26,14 @@ interface Meeting {
   readonly groups: number[];
   readonly evidence: Component[];
   readonly places: Map<IdentifierKey, KnownPlace>;
-  /** Keys that should point straight to the component and do not yet, with the version that stands there. */
-  readonly astray: Map<IdentifierKey, number>;
+  /** For each key the evidence speaks of, the root of the place it leads to. */
+  readonly roots: Map<IdentifierKey, IdentifierKey>;
+  /** Keys that lead to where they should in more than one hop, with the version that stands there. */
+  readonly winding: Map<IdentifierKey, number>;
 }
+
+/** One transaction holds no more (`ProfileStore.write`). */
+const MAX_WRITES = 100;
 
 /**
  * Decides how evidence is written, given everything stored that it touches. Pure; asked again with fresh reads where a
@@ -47,16 +55,27 @@ export function absorb(groups: readonly EvidenceGroup[], found: Found, rules: Id
 }
 
 function meet(group: EvidenceGroup, position: number, found: Found): Meeting {
-  const meeting: Meeting = { groups: [position], evidence: [group.component], places: new Map(), astray: new Map() };
-  const known = new Set<IdentifierKey>();
+  const meeting: Meeting = {
+    groups: [position],
+    evidence: [group.component],
+    places: new Map(),
+    roots: new Map(),
+    winding: new Map(),
+  };
+  const known = new Map<IdentifierKey, IdentifierKey>();
   for (const key of new Set([group.first, ...group.component.members.keys()])) {
-    if (known.has(key)) continue;
-    const place = placeOf(key, found);
-    if (place.kind === "unread") throw new Error("a decision was asked for before its reads were made");
-    meeting.places.set(place.root, place);
-    if (place.kind === "component") for (const member of place.component.members.keys()) known.add(member);
-    if (place.kind === "nothing" || place.hops > 1) meeting.astray.set(key, found.get(key)?.version ?? 0);
-    if (place.kind === "nothing") meeting.astray.set(place.root, 0);
+    let root = known.get(key);
+    if (root === undefined) {
+      const place = placeOf(key, found);
+      if (place.kind === "unread") throw new Error("a decision was asked for before its reads were made");
+      root = place.root;
+      meeting.places.set(root, place);
+      if (place.kind === "component") {
+        for (const member of place.component.members.keys()) known.set(member, root);
+        if (place.hops > 1) meeting.winding.set(key, found.get(key)?.version ?? 0);
+      }
+    }
+    meeting.roots.set(key, root);
   }
   return meeting;
 }
@@ -65,33 +84,61 @@ function takeIn(into: Meeting, other: Meeting): void {
   into.groups.push(...other.groups);
   into.evidence.push(...other.evidence);
   for (const [root, place] of other.places) into.places.set(root, place);
-  for (const [key, version] of other.astray) into.astray.set(key, version);
+  for (const [key, root] of other.roots) into.roots.set(key, root);
+  for (const [key, version] of other.winding) into.winding.set(key, version);
 }
 
 function settle(meeting: Meeting, rules: IdentityRules): readonly Absorption[] {
-  const places = [...meeting.places.values()].sort(byClaim);
-  const [home, ...others] = places;
+  const [home, ...others] = [...meeting.places.values()].sort(byClaim);
   if (home === undefined) throw new Error("evidence without a key met nothing");
-  const components = places.flatMap((place) => (place.kind === "component" ? [place.component] : []));
-  const joined = [...components, ...meeting.evidence].reduce(joinComponents);
-  if (joined.members.size === 0) return [];
-  if (joined.members.size > rules.quarantineAbove) return quarantine(meeting);
   const taken = others.filter((place) => place.kind === "component");
-  // Two above all versions: what is said of a merged component outranks what its former keepers say when they go.
-  const version = Math.max(...places.map(versionOf)) + (taken.length > 0 ? 2 : 1);
-  const pointers = [...meeting.astray].filter(([key]) => key !== home.root);
+  const joined = joinAllComponents([...[home, ...taken].map(componentAt), ...meeting.evidence]);
+  if (joined.members.size > rules.quarantineAbove) return quarantine(meeting);
+  if (taken.length >= MAX_WRITES) return [gatherStored(meeting, home, taken.slice(0, MAX_WRITES - 1))];
   return [
     {
-      pointers: pointers.map(([key, expected]) => pointer(key, expected, home.root)),
-      writes: [
-        { key: home.root, expected: versionOf(home), next: { kind: "component", version, component: joined } },
-        ...taken.map((place) => pointer(place.root, versionOf(place), home.root)),
-      ],
+      pointers: pointersTo(home.root, meeting),
+      writes: unite(home, taken, joined),
       groups: meeting.groups,
+      unfinished: false,
       quarantined: false,
     },
   ];
 }
+
+/**
+ * A key that once led somewhere always leads to the same component, through whatever that was merged into: so a member
+ * is always found. Hence only a key at which nothing stands is given a new way, and a winding way is shortened only to
+ * where it leads already, never ahead of a merge that may yet fail.
+ */
+function pointersTo(home: IdentifierKey, meeting: Meeting): readonly StoreWrite[] {
+  const empty = [...meeting.places.values()].filter((place) => place.kind === "nothing" && place.root !== home);
+  const winding = [...meeting.winding].map(([key, version]) =>
+    pointer(key, version, meeting.roots.get(key) as IdentifierKey),
+  );
+  return [...empty.map((place) => pointer(place.root, 0, home)), ...winding];
+}
+
+/** The joined component at its home, and those it took in turned into pointers. */
+function unite(home: KnownPlace, taken: readonly KnownPlace[], joined: Component): readonly StoreWrite[] {
+  // Two above all versions: what is said of a merged component outranks what its former keepers say when they go.
+  const version = Math.max(...[home, ...taken].map(versionOf)) + (taken.length > 0 ? 2 : 1);
+  return [
+    { key: home.root, expected: versionOf(home), next: { kind: "component", version, component: joined } },
+    ...taken.map((place) => pointer(place.root, versionOf(place), home.root)),
+  ];
+}
+
+/** More components meet than one write can hold: some are joined now, without the evidence, and the rest in turn. */
+const gatherStored = (meeting: Meeting, home: KnownPlace, taken: readonly KnownPlace[]): Absorption => ({
+  pointers: [],
+  writes: unite(home, taken, joinAllComponents([home, ...taken].map(componentAt))),
+  groups: meeting.groups,
+  unfinished: true,
+  quarantined: false,
+});
+
+const componentAt = (place: KnownPlace): Component => (place.kind === "component" ? place.component : emptyComponent);
 
 const versionOf = (place: KnownPlace): number => (place.kind === "component" ? place.version : 0);
 
@@ -112,23 +159,26 @@ function byClaim(x: KnownPlace, y: KnownPlace): number {
 
 /**
  * Larger than any person's: nothing is joined any more. Each stored component takes in what is said of its own
- * identifiers, each new identifier stands for itself, and no link is added.
+ * identifiers and of the links among them, each new identifier stands for itself, and no other link is added.
  */
 function quarantine(meeting: Meeting): readonly Absorption[] {
-  const said = meeting.evidence.reduce(joinComponents);
-  const places = [...meeting.places.values()];
-  const owned = new Set(
-    places.flatMap((place) => (place.kind === "component" ? [...place.component.members.keys()] : [])),
-  );
-  return places.flatMap((place) => {
-    const before = place.kind === "component" ? place.component : emptyComponent;
-    const isOwn = (key: IdentifierKey): boolean =>
-      place.kind === "component" ? before.members.has(key) : key === place.root && !owned.has(key);
+  const said = joinAllComponents(meeting.evidence);
+  return [...meeting.places.values()].flatMap((place) => {
+    const before = componentAt(place);
+    const isOwn = (key: IdentifierKey): boolean => meeting.roots.get(key) === place.root;
     const members = new Map([...said.members].filter(([key]) => isOwn(key)));
-    if (members.size === 0) return [];
-    const component = joinComponents(before, { ...emptyComponent, members, retracted: said.retracted });
-    const next = { kind: "component", version: versionOf(place) + 1, component } as const;
-    const writes = [{ key: place.root, expected: versionOf(place), next }];
-    return [{ pointers: [], writes, groups: meeting.groups, quarantined: true }];
+    const links = new Map([...said.links].filter(([, link]) => isOwn(link.a) && isOwn(link.b)));
+    const retracted = new Set([...said.retracted].filter((id) => isOwn(keeperOf(id))));
+    if (members.size === 0 && retracted.size === 0) return [];
+    const component = joinAllComponents([before, { members, links, retracted }]);
+    return [
+      {
+        pointers: [],
+        writes: unite(place, [], component),
+        groups: meeting.groups,
+        unfinished: false,
+        quarantined: true,
+      },
+    ];
   });
 }

@@ -2,7 +2,7 @@ import type { Event } from "#core/events/event.ts";
 import { assertLink, keeperOf, type Link, type LinkId } from "#core/identity/link.ts";
 import { type Identifier, type IdentifierKey, identifierKey } from "#core/kernel/identifier.ts";
 import { compareText } from "#core/kernel/order.ts";
-import { type Component, joinComponents, type Member } from "./component.ts";
+import { type Component, emptyComponent, joinAllComponents, type Member } from "./component.ts";
 import { evidenceId, fragmentOf } from "./fragment.ts";
 
 /** What a person decided about links, through the API. */
@@ -17,19 +17,29 @@ export interface EvidenceGroup {
   readonly first: IdentifierKey;
 }
 
-/** What one event says: its identifiers, links between the strongest and each of the others, and the fragment. */
-export function evidenceOf(event: Event, shared: ReadonlySet<IdentifierKey>): Component | undefined {
+/**
+ * What one event says: its identifiers, links between the strongest and each of the others, and the fragment. Nothing
+ * is linked to an identifier that many people share: what else the event carries then stands by itself.
+ */
+export function evidenceOf(event: Event, isShared: (key: IdentifierKey) => boolean): readonly Component[] {
   const [strongest, ...others] = event.identifiers;
-  if (strongest === undefined) return undefined;
+  if (strongest === undefined) return [];
   const strongestKey = identifierKey(strongest);
+  const by = evidenceId(event);
   const seen = { firstSeen: event.eventTime, lastSeen: event.eventTime };
   const members = new Map<IdentifierKey, Member>([
-    [strongestKey, { identifier: strongest, ...seen, fragment: fragmentOf(event) }],
+    [strongestKey, { identifier: strongest, ...seen, fragment: fragmentOf(event, by) }],
   ]);
   const links = new Map<LinkId, Link>();
-  for (const other of shared.has(strongestKey) ? [] : others) {
+  const apart: Component[] = [];
+  const alone = others.length > 0 && isShared(strongestKey);
+  for (const other of others) {
     const key = identifierKey(other);
-    if (shared.has(key)) continue;
+    if (isShared(key)) continue;
+    if (alone) {
+      apart.push({ ...emptyComponent, members: new Map([[key, { identifier: other, ...seen }]]) });
+      continue;
+    }
     members.set(key, { identifier: other, ...seen });
     const link = assertLink({
       between: [strongest, other],
@@ -37,11 +47,11 @@ export function evidenceOf(event: Event, shared: ReadonlySet<IdentifierKey>): Co
       verdict: "same",
       source: event.source,
       trust: event.trust,
-      at: { at: event.eventTime, by: evidenceId(event) },
+      at: { at: event.eventTime, by },
     });
     links.set(link.id, link);
   }
-  return { members, links, retracted: new Set() };
+  return [{ members, links, retracted: new Set() }, ...apart];
 }
 
 function assertionEvidence(assertion: Assertion): Component {
@@ -54,42 +64,87 @@ function assertionEvidence(assertion: Assertion): Component {
 }
 
 /**
- * Gathers evidence that shares an identifier. Identifiers known to be shared by many people bring nothing together.
+ * Gathers evidence that shares an identifier. Identifiers known to be shared by many people bring nothing together, nor
+ * does one with which the batch itself already links more people than `sharedAbove`: what was gathered proves it shared.
  */
 export function gatherEvidence(
   events: readonly Event[],
   assertions: readonly Assertion[],
   shared: ReadonlySet<IdentifierKey>,
+  sharedAbove = Number.POSITIVE_INFINITY,
 ): readonly EvidenceGroup[] {
-  const groupAt = new Map<IdentifierKey, Gathering>();
-  const gatherings = new Set<Gathering>();
-  const gather = (component: Component, keys: Iterable<IdentifierKey>): void => {
-    const own: Gathering = { keys: [...keys], parts: [component] };
-    const met = new Set(own.keys.flatMap((key) => groupAt.get(key) ?? []));
-    // The larger takes in the smaller, so that a long batch about one person stays linear.
-    const into = [...met].reduce((a, b) => (a.keys.length >= b.keys.length ? a : b), own);
-    for (const other of new Set([own, ...met])) {
-      if (other === into) continue;
-      into.keys.push(...other.keys);
-      into.parts.push(...other.parts);
-      gatherings.delete(other);
-      for (const key of other.keys) groupAt.set(key, into);
-    }
-    for (const key of into === own ? own.keys : []) groupAt.set(key, into);
-    gatherings.add(into);
-  };
+  const gatherings = new Gatherings();
+  const crowds = new Crowds(sharedAbove);
   for (const event of events) {
-    const component = evidenceOf(event, shared);
-    if (component !== undefined) gather(component, component.members.keys());
+    const crowded = events.length > sharedAbove ? crowds.note(event) : undefined;
+    const isShared = (key: IdentifierKey): boolean => shared.has(key) || crowded?.has(key) === true;
+    for (const component of evidenceOf(event, isShared)) gatherings.add(component, component.members.keys());
   }
   for (const assertion of assertions) {
     const component = assertionEvidence(assertion);
-    gather(component, assertion.kind === "link" ? component.members.keys() : [keeperOf(assertion.link)]);
+    gatherings.add(component, assertion.kind === "link" ? component.members.keys() : [keeperOf(assertion.link)]);
   }
-  return [...gatherings].map(({ keys, parts }) => ({
-    component: parts.reduce(joinComponents),
-    first: keys.reduce((a, b) => (compareText(a, b) <= 0 ? a : b)),
-  }));
+  return gatherings.groups();
+}
+
+/** Which people a batch has linked with each identifier so far. Private to one gathering. */
+class Crowds {
+  readonly #people = new Map<IdentifierKey, Set<IdentifierKey>>();
+  readonly #most: number;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** The event's identifiers that were already linked with more people than one, not counting this event. */
+  note(event: Event): ReadonlySet<IdentifierKey> | undefined {
+    const [person, ...others] = event.identifiers;
+    if (person?.type !== "user_id" || others.length === 0) return undefined;
+    const personKey = identifierKey(person);
+    const crowded = new Set<IdentifierKey>();
+    for (const other of others) {
+      if (other.type === "user_id") continue;
+      const key = identifierKey(other);
+      const people = this.#people.get(key) ?? new Set();
+      if (people.size > this.#most) crowded.add(key);
+      else this.#people.set(key, people.add(personKey));
+    }
+    return crowded;
+  }
+}
+
+/** Disjoint sets of evidence, by the keys it speaks of. Private to one gathering. */
+class Gatherings {
+  readonly #at = new Map<IdentifierKey, Gathering>();
+  readonly #all = new Set<Gathering>();
+
+  add(component: Component, keys: Iterable<IdentifierKey>): void {
+    const own: Gathering = { keys: [...keys], parts: [component] };
+    const met = new Set(own.keys.flatMap((key) => this.#at.get(key) ?? []));
+    // The larger takes in the smaller, so that a long batch about one person stays linear.
+    const into = [...met].reduce((a, b) => (a.keys.length >= b.keys.length ? a : b), own);
+    for (const other of [own, ...met]) {
+      if (other !== into) this.#take(into, other);
+    }
+    for (const key of own.keys) this.#at.set(key, into);
+    this.#all.add(into);
+  }
+
+  groups(): readonly EvidenceGroup[] {
+    return [...this.#all].map(({ keys, parts }) => ({
+      component: parts.length === 1 ? (parts[0] as Component) : joinAllComponents(parts),
+      first: keys.reduce((a, b) => (compareText(a, b) <= 0 ? a : b)),
+    }));
+  }
+
+  #take(into: Gathering, other: Gathering): void {
+    for (const key of other.keys) {
+      if (this.#at.get(key) !== into) into.keys.push(key);
+      this.#at.set(key, into);
+    }
+    into.parts.push(...other.parts);
+    this.#all.delete(other);
+  }
 }
 
 interface Gathering {

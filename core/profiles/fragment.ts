@@ -34,13 +34,14 @@ export interface Fragment {
 export const RECENT_EVENTS = 12;
 const MAX_TRAITS = 200;
 const MAX_TRAIT_JSON = 4_096;
+const MAX_TRAIT_NAME = 128;
 
 /** Ties between equal times are broken by this: short, and different for different events. */
 export const evidenceId = (event: Pick<Event, "source" | "messageId">): string =>
   digestOf(event.source, event.messageId).slice(0, 8);
 
-export function fragmentOf(event: Event): Fragment {
-  const stamp: Stamp = { at: event.eventTime, by: evidenceId(event) };
+export function fragmentOf(event: Event, by = evidenceId(event)): Fragment {
+  const stamp: Stamp = { at: event.eventTime, by };
   return {
     firstSeen: event.eventTime,
     lastSeen: event.eventTime,
@@ -70,8 +71,10 @@ function traitsOf(event: Event, stamp: Stamp): Fragment["traits"] {
 function registersOf(traits: JsonObject, stamp: Stamp): Fragment["traits"] {
   const registers: Record<string, TraitRegister> = {};
   for (const [name, value] of Object.entries(traits)) {
-    const bounded = typeof value !== "object" || JSON.stringify(value).length <= MAX_TRAIT_JSON;
-    if (bounded && name.length <= 128) registers[name] = { ...stamp, value };
+    const length =
+      typeof value === "string" ? value.length : typeof value === "object" ? JSON.stringify(value).length : 0;
+    const bounded = length <= MAX_TRAIT_JSON;
+    if (bounded && name.length <= MAX_TRAIT_NAME && name !== "__proto__") registers[name] = { ...stamp, value };
   }
   return bound(registers);
 }
@@ -85,7 +88,8 @@ function laterTrait(x: TraitRegister, y: TraitRegister): TraitRegister {
 function joinTraits(x: Fragment["traits"], y: Fragment["traits"]): Fragment["traits"] {
   const joined: Record<string, TraitRegister> = { ...x };
   for (const name of Object.keys(y)) {
-    const [mine, theirs] = [joined[name], y[name] as TraitRegister];
+    const mine = Object.hasOwn(joined, name) ? joined[name] : undefined;
+    const theirs = y[name] as TraitRegister;
     joined[name] = mine === undefined ? theirs : laterTrait(mine, theirs);
   }
   return bound(joined);
@@ -115,8 +119,23 @@ function recentOf(event: Event, stamp: Stamp): RecentEvent {
   return { ...stamp, name: event.name, ...(worth === undefined ? {} : { value: worth as number }) };
 }
 
+/**
+ * The latest `RECENT_EVENTS` of both, each event once. A repetition may come with another time (the skew of its clock
+ * is measured anew); the later one stands, because a maximum is the only choice that survives being cut to a length.
+ */
 function joinRecent(x: Fragment["recent"], y: Fragment["recent"]): Fragment["recent"] {
-  const joined = [...x, ...y].sort((a, b) => compareStamps(b, a));
-  const unique = joined.filter((event, at) => at === 0 || compareStamps(event, joined[at - 1] as RecentEvent) !== 0);
-  return unique.slice(0, RECENT_EVENTS);
+  const joined: RecentEvent[] = [];
+  for (let i = 0, j = 0; joined.length < RECENT_EVENTS && (i < x.length || j < y.length); ) {
+    const [mine, theirs] = [x[i], y[j]];
+    const isMine = theirs === undefined || (mine !== undefined && compareRecent(mine, theirs) >= 0);
+    const next = (isMine ? mine : theirs) as RecentEvent;
+    if (isMine) i++;
+    else j++;
+    if (!joined.some(({ by }) => by === next.by)) joined.push(next);
+  }
+  return joined;
 }
+
+/** Total over all that an event in short can say, so that every writer keeps the same of two that differ. */
+const compareRecent = (x: RecentEvent, y: RecentEvent): number =>
+  compareStamps(x, y) || compareText(x.name, y.name) || compareText(String(x.value), String(y.value));

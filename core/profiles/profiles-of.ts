@@ -23,7 +23,10 @@ export function partitionOf(component: Component, rules: IdentityRules): Partiti
   if (component.members.size === 1) {
     return { groups: [[...component.members.keys()]], refused: new Map(), shared: new Set() };
   }
-  return partition({ identifiers: identifiersOf(component), links: component.links.values(), retracted: component.retracted }, rules);
+  return partition(
+    { identifiers: identifiersOf(component), links: component.links.values(), retracted: component.retracted },
+    rules,
+  );
 }
 
 /** The profiles that a component's identifiers form, eldest profile first. */
