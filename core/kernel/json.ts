@@ -13,7 +13,9 @@ export function valueAt(root: Json, path: string): Json | undefined {
   let here: Json | undefined = root;
   for (const step of path.split(".")) {
     if (typeof here !== "object" || here === null) return undefined;
-    here = Object.hasOwn(here, step) ? (here as JsonObject)[step] : undefined;
+    // A list has places and nothing else: its `length` is JavaScript's, not the value's.
+    const leads: boolean = Array.isArray(here) ? /^(0|[1-9][0-9]*)$/.test(step) : Object.hasOwn(here, step);
+    here = leads ? (here as JsonObject)[step] : undefined;
   }
   return here;
 }

@@ -1,0 +1,40 @@
+import type { ConsentState } from "#core/consent/consent.ts";
+import type { Event } from "#core/events/event.ts";
+import type { JsonObject } from "#core/kernel/json.ts";
+import { compareText } from "#core/kernel/order.ts";
+import type { EpochMs } from "#core/kernel/time.ts";
+import type { Profile } from "#core/profiles/profile.ts";
+
+export interface PersonEvent {
+  readonly name: string;
+  readonly at: EpochMs;
+  readonly properties: JsonObject;
+}
+
+/** What conditions ask of somebody: a profile with the events that are its own now, each of them once. */
+export interface Person {
+  readonly traits: JsonObject;
+  /** By purpose; a purpose nobody spoke of is absent. */
+  readonly consent: Readonly<Record<string, ConsentState>>;
+  readonly events: readonly PersonEvent[];
+}
+
+/** A profile with all of its events as they came in, repetitions included: those count once, as in the lake. */
+export function personOf(profile: Pick<Profile, "traits" | "consent">, events: Iterable<Event>): Person {
+  return {
+    traits: profile.traits as JsonObject,
+    consent: Object.fromEntries(Object.entries(profile.consent).map(([purpose, { state }]) => [purpose, state])),
+    events: distinctEvents(events).map(({ name, eventTime, properties }) => ({ name, at: eventTime, properties })),
+  };
+}
+
+/** Each event once: of those with one source and message id, the first received. In order of source and message id. */
+export function distinctEvents(events: Iterable<Event>): readonly Event[] {
+  const distinct = new Map<string, Event>();
+  for (const event of events) {
+    const key = JSON.stringify([event.source, event.messageId]);
+    const other = distinct.get(key);
+    if (other === undefined || event.receivedAt < other.receivedAt) distinct.set(key, event);
+  }
+  return [...distinct].sort(([a], [b]) => compareText(a, b)).map(([, event]) => event);
+}
