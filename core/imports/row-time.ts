@@ -1,0 +1,16 @@
+import type { Json } from "#core/kernel/json.ts";
+import { parseTime } from "#core/kernel/time.ts";
+
+const ISO = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
+
+/**
+ * A time as a file states it, in a form that every reader understands alike; `undefined` where it is none. Stricter
+ * than what clients may send: `03/04/2017` is two different days to two people, and a purchase of 1997 whose time
+ * cannot be read must not count as one of today.
+ */
+export function rowTime(stated: Json | undefined): string | number | undefined {
+  if (typeof stated === "number") return parseTime(stated) === undefined ? undefined : stated;
+  if (typeof stated !== "string" || !ISO.test(stated)) return undefined;
+  const text = stated.replace(" ", "T");
+  return parseTime(text) === undefined ? undefined : text;
+}
