@@ -1,4 +1,4 @@
-import type { MessageEventRow } from "#core/campaigns/message-event-row.ts";
+import { MESSAGE_STATUS_RANK, type MessageEventRow } from "#core/campaigns/message-event-row.ts";
 import type { BadEventRow, EventsLogRow } from "#core/events/lake-rows.ts";
 import type { LakeWriter } from "#core/kernel/ports.ts";
 import type { ConsentChangeRow, IdentityChangeRow, ProfileChangeRow } from "#core/profiles/change-rows.ts";
@@ -111,6 +111,7 @@ export const MESSAGE_EVENTS = {
   profile_id: "string",
   channel: "string",
   address: "string",
+  treatment: "string",
   status: "string",
   reason: "string",
   occurred_at: "timestamp",
@@ -145,6 +146,11 @@ export type Lake = LakeWriter<LakeRows>;
 /** The Glue database, and the schema the same tables have in DuckDB. */
 export const LAKE_DATABASE = "tributary";
 
+/** How much a message's status outweighs, as SQL; a status of a later version outweighs nothing. */
+const messageStatusRank = `CASE status ${Object.entries(MESSAGE_STATUS_RANK)
+  .map(([status, rank]) => `WHEN '${status}' THEN ${rank}`)
+  .join(" ")} ELSE 0 END`;
+
 /**
  * What analysts ask, in the SQL that Athena and DuckDB share; each may use those before it. `events` is the log
  * without repetitions, with identity as of now: a merge or its undoing re-attributes all history by itself.
@@ -176,13 +182,15 @@ export const LAKE_VIEWS: Readonly<Record<string, string>> = {
     SELECT profile_id, order_id, event_time, revenue, currency, source, message_id, dt
     FROM events WHERE event = 'Order Completed'`,
   messages: `
-    SELECT message_id, campaign_id, run_id, profile_id, channel, address, status, reason, occurred_at
+    SELECT message_id, campaign_id, run_id, profile_id, channel, address, treatment, status, reason, occurred_at
     FROM (
-      SELECT *, row_number() OVER (PARTITION BY message_id ORDER BY occurred_at DESC, status DESC) AS nth
+      SELECT *, row_number() OVER (
+        PARTITION BY message_id ORDER BY ${messageStatusRank} DESC, occurred_at DESC, status DESC
+      ) AS nth
       FROM message_events
     )
     WHERE nth = 1`,
   campaign_results: `
-    SELECT campaign_id, run_id, status, reason, count(*) AS messages, count(DISTINCT profile_id) AS people
-    FROM messages GROUP BY campaign_id, run_id, status, reason`,
+    SELECT campaign_id, run_id, treatment, status, reason, count(*) AS messages, count(DISTINCT profile_id) AS people
+    FROM messages GROUP BY campaign_id, run_id, treatment, status, reason`,
 };
