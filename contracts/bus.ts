@@ -1,3 +1,5 @@
+import type { Message } from "#core/campaigns/message.ts";
+import type { RunRequest } from "#core/campaigns/run-campaign.flow.ts";
 import type { Event } from "#core/events/event.ts";
 import type { Assertion } from "#core/profiles/evidence.ts";
 
@@ -6,4 +8,15 @@ export interface ResolveMessage {
   readonly v: 1;
   readonly events: readonly Event[];
   readonly assertions: readonly Assertion[];
+}
+
+/** What asks for a campaign run: on the campaign queue in the cloud. `now` is epoch milliseconds. Plain JSON. */
+export interface CampaignRunMessage extends RunRequest {
+  readonly v: 1;
+}
+
+/** What travels to the sender: on the send queue in the cloud. Plain JSON. */
+export interface SendMessage {
+  readonly v: 1;
+  readonly message: Message;
 }

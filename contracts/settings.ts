@@ -37,7 +37,10 @@ export const SETTINGS = {
     DEFINITIONS_TABLE: name,
     WORKGROUP: name,
     LAKE_DATABASE: name,
+    MESSAGES_TABLE: name,
     SEND_QUEUE_URL: name,
+    /** Its own queue: a run that takes longer than one invocation may asks to be gone on with. */
+    CAMPAIGN_QUEUE_URL: name,
     MESSAGE_EVENTS_STREAM: name,
     IDENTITY_RULES: json.optional(),
   }),
@@ -47,6 +50,8 @@ export const SETTINGS = {
     SENDER_ADDRESS: name,
     CONFIGURATION_SET: name,
     PUSH_APP_ID: name.optional(),
+    /** Where one-click unsubscribing is served; the message's id is put behind it. Without it: by mail only. */
+    UNSUBSCRIBE_URL: name.optional(),
   }),
 } as const;
 

@@ -28,7 +28,13 @@ export const DEFINITIONS_TABLE = {
 /** The ledger of messages: written before the provider is called, so that nobody is written to twice. */
 export const MESSAGES_TABLE = {
   partitionKey: "messageId",
+  /** `planned`, `claimed`, `sent`, `failed`, `uncertain`. */
   status: "status",
+  /** Epoch milliseconds. */
+  claimedAt: "claimedAt",
+  settledAt: "settledAt",
+  reason: "reason",
+  providerId: "providerId",
   /** Epoch seconds after which DynamoDB forgets the row. */
   expiresAt: "expiresAt",
 } as const;
