@@ -1,0 +1,54 @@
+import { type ColumnType, EVENTS_LOG, PROFILE_CHANGES } from "#contracts/lake.ts";
+
+type Columns = Readonly<Record<string, ColumnType>>;
+
+const { gone: _, dt: __, ...PROFILES } = PROFILE_CHANGES;
+
+/**
+ * The columns each view of `LAKE_VIEWS` answers, in order. The catalogue wants them beside the text of a view;
+ * `test/synth/lake-views.test.ts` asks DuckDB whether they are those that the text gives.
+ */
+export const LAKE_VIEW_COLUMNS: Readonly<Record<string, Columns>> = {
+  identity_map: {
+    identity_key: "string",
+    identifier_type: "string",
+    identifier_value: "string",
+    profile_id: "string",
+    version: "bigint",
+    changed_at: "timestamp",
+  },
+  events: { ...EVENTS_LOG, profile_id: "string" },
+  profiles: PROFILES,
+  profile_aliases: { alias: "string", profile_id: "string" },
+  orders: {
+    profile_id: "string",
+    order_id: "string",
+    event_time: "timestamp",
+    revenue: "double",
+    currency: "string",
+    source: "string",
+    message_id: "string",
+    dt: "string",
+  },
+  messages: {
+    message_id: "string",
+    campaign_id: "string",
+    run_id: "string",
+    profile_id: "string",
+    channel: "string",
+    address: "string",
+    treatment: "string",
+    status: "string",
+    reason: "string",
+    occurred_at: "timestamp",
+  },
+  campaign_results: {
+    campaign_id: "string",
+    run_id: "string",
+    treatment: "string",
+    status: "string",
+    reason: "string",
+    messages: "bigint",
+    people: "bigint",
+  },
+};

@@ -1,0 +1,69 @@
+import { CfnOutput, RemovalPolicy } from "aws-cdk-lib";
+import { AccountRecovery, Mfa, UserPool } from "aws-cdk-lib/aws-cognito";
+import type { Construct } from "constructs";
+import { DEFINITIONS_TABLE, MESSAGES_TABLE, PROFILES_TABLE, SOURCES_TABLE } from "#contracts/tables.ts";
+import { acknowledge } from "#lib/constructs/acknowledge.ts";
+import { StoreTable } from "#lib/constructs/store-table.ts";
+import type { Stage } from "#lib/stages/stage.ts";
+import { StageStack } from "./stage-stack.ts";
+
+/** What is known and must not be lost, apart from the lake: profiles, definitions, sources, sent messages, users. */
+export class StoresStack extends StageStack {
+  readonly sources: StoreTable;
+  readonly profiles: StoreTable;
+  readonly definitions: StoreTable;
+  readonly messages: StoreTable;
+  readonly users: UserPool;
+
+  constructor(scope: Construct, stage: Stage) {
+    super(scope, "stores", stage, "profiles, definitions, sources, sent messages and users");
+    this.sources = new StoreTable(this, "Sources", { stage, partitionKey: SOURCES_TABLE.partitionKey });
+    this.profiles = new StoreTable(this, "Profiles", {
+      stage,
+      partitionKey: PROFILES_TABLE.partitionKey,
+      tellsChanges: true,
+    });
+    this.definitions = new StoreTable(this, "Definitions", {
+      stage,
+      partitionKey: DEFINITIONS_TABLE.partitionKey,
+      sortKey: DEFINITIONS_TABLE.sortKey,
+    });
+    this.messages = new StoreTable(this, "Messages", {
+      stage,
+      partitionKey: MESSAGES_TABLE.partitionKey,
+      expires: MESSAGES_TABLE.expiresAt,
+    });
+    this.users = this.addUsers(stage);
+    new CfnOutput(this, "SourcesTable", { value: this.sources.tableName, description: "Where write keys are kept" });
+    new CfnOutput(this, "ProfilesTable", { value: this.profiles.tableName });
+    new CfnOutput(this, "UserPool", { value: this.users.userPoolId, description: "Who may use the console and /api" });
+    if (!stage.keepsData)
+      acknowledge(this, "A stage that keeps no data has nothing to restore.", "AwsSolutions-DDB3", "AwsSolutions-COG2");
+  }
+
+  private addUsers(stage: Stage): UserPool {
+    const users = new UserPool(this, "Users", {
+      selfSignUpEnabled: false,
+      signInAliases: { email: true },
+      accountRecovery: AccountRecovery.EMAIL_ONLY,
+      passwordPolicy: {
+        minLength: 12,
+        requireLowercase: true,
+        requireUppercase: true,
+        requireDigits: true,
+        requireSymbols: true,
+      },
+      mfa: stage.keepsData ? Mfa.REQUIRED : Mfa.OPTIONAL,
+      mfaSecondFactor: { sms: false, otp: true },
+      deletionProtection: stage.keepsData,
+      removalPolicy: stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    acknowledge(
+      users,
+      "Threat protection is paid for per user and month; users are a handful of invited colleagues with a second factor.",
+      "AwsSolutions-COG3",
+      "AwsSolutions-COG8",
+    );
+    return users;
+  }
+}

@@ -1,0 +1,41 @@
+/** One deployment of Tributary, as a value: everything in which one account's deployment may differ from another's. */
+export interface Stage {
+  /** Begins the name of every stack (`tributary-production-lake`): short, lower case, with hyphens. */
+  readonly name: string;
+  /** Where to deploy. Left out, the templates fit any account and Region and the CLI's own decides. */
+  readonly account?: string;
+  readonly region?: string;
+  /**
+   * Whether data outlives its stack. Then every stateful resource is retained when its stack goes, tables are protected
+   * from deletion and can be restored to any second of the last 35 days.
+   */
+  readonly keepsData: boolean;
+  /** How long logs are kept, in days. They hold request ids, routes and error codes, not people. */
+  readonly logDays: 7 | 30 | 90 | 365;
+  /** The Glue database: the schema analysts name. Two stages in one account need two. */
+  readonly database: string;
+  /** The first day the lake may hold, `YYYY-MM-DD`: Athena looks for no earlier partition. */
+  readonly lakeSince: string;
+  /** How long Firehose gathers rows before it writes a file: less is fresher, more is fewer and larger files. */
+  readonly lakeBufferSeconds: number;
+  /** Above this an analyst's query is stopped, in gigabytes read. Athena charges by the byte. */
+  readonly analystScanGigabytes: number;
+  /** Who messages are from. The address or its domain must be a verified identity of SES in the same Region. */
+  readonly sender: string;
+  /** How many batches of messages are sent at once: with SES's rate for the account, this bounds the sending rate. */
+  readonly sendConcurrency: number;
+  /** How many batches are resolved at once. More is faster, until batches start to meet at the same profiles. */
+  readonly resolveConcurrency: number;
+  /** What the API accepts before it answers 429. Clients try again by themselves. */
+  readonly requestsPerSecond: number;
+  readonly requestBurst: number;
+  /** Who is told of alarms; without it they can still be seen, and the topic can be subscribed to by hand. */
+  readonly alarmEmail?: string;
+  /** Whether to send push notifications: makes the one resource of Pinpoint that lives on (AWS End User Messaging). */
+  readonly pushes: boolean;
+  /** Merge and trust rules of identity, as JSON; left out, the usual ones. */
+  readonly identityRules?: string;
+}
+
+/** What has no sensible default: the owner says it. */
+export type OwnersChoice = Pick<Stage, "sender" | "lakeSince"> & Partial<Stage>;
