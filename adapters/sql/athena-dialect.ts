@@ -1,0 +1,33 @@
+import { DATE_PATTERN } from "#core/segments/date-text.ts";
+import type { SqlDialect } from "./dialect.ts";
+import { textLiteral } from "./literal.ts";
+
+const firstOf = (json: string): string => `substr(json_format(${json}), 1, 1)`;
+
+/**
+ * Athena engine 3 (Trino). It has no function for the type of a JSON value: the first character of its text tells.
+ * A step into a list and one to a member whose name is a number are the same to it.
+ */
+export const athenaDialect: SqlDialect = {
+  name: "athena",
+  jsonAt: (column, path) => {
+    const steps = path.map((step) =>
+      /^[0-9]+$/.test(step) ? `[${step}]` : `["${step.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"]`,
+    );
+    return `json_extract(${column}, ${textLiteral(`$${steps.join("")}`)})`;
+  },
+  isValue: (json) => `json_format(${json}) <> 'null'`,
+  text: (json) => `CASE WHEN ${firstOf(json)} = '"' THEN CAST(${json} AS VARCHAR) END`,
+  number: (json) => `CASE WHEN regexp_like(json_format(${json}), '^[-0-9]') THEN CAST(${json} AS DOUBLE) END`,
+  boolean: (json) => `CASE WHEN json_format(${json}) IN ('true', 'false') THEN json_format(${json}) = 'true' END`,
+  time: (json) => {
+    const text = `TRY_CAST(${json} AS VARCHAR)`;
+    const instant = `TRY(from_iso8601_timestamp(replace(${text}, ' ', 'T')))`;
+    // The zone is taken off in UTC, so that the literals compared with are those of the lake's own columns.
+    return `CASE WHEN regexp_like(${text}, '${DATE_PATTERN}') THEN CAST(${instant} AT TIME ZONE 'UTC' AS TIMESTAMP(3)) END`;
+  },
+  anyItem: (json, test) => `any_match(TRY_CAST(${json} AS ARRAY(JSON)), item -> ${test("item")})`,
+  contains: (text, part) => `strpos(${text}, ${textLiteral(part)}) > 0`,
+  startsWith: (text, part) => `starts_with(${text}, ${textLiteral(part)})`,
+  endsWith: (text, part) => `substr(${text}, -${[...part].length}) = ${textLiteral(part)}`,
+};

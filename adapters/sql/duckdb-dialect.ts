@@ -1,0 +1,28 @@
+import { DATE_PATTERN } from "#core/segments/date-text.ts";
+import type { SqlDialect } from "./dialect.ts";
+import { textLiteral } from "./literal.ts";
+
+const asText = (json: string): string => `json_extract_string(${json}, '$')`;
+
+/**
+ * DuckDB 1.5. Paths are JSON pointers: the other notation takes no key that looks like a place in a list. `TRY`,
+ * because one row whose text is no JSON would otherwise fail the statement for everybody.
+ */
+export const duckdbDialect: SqlDialect = {
+  name: "duckdb",
+  jsonAt: (column, path) => {
+    const pointer = path.map((step) => `/${step.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+    return `TRY(json_extract(${column}, ${textLiteral(pointer)}))`;
+  },
+  isValue: (json) => `json_type(${json}) <> 'NULL'`,
+  text: (json) => `CASE WHEN json_type(${json}) = 'VARCHAR' THEN ${asText(json)} END`,
+  number: (json) =>
+    `CASE WHEN json_type(${json}) IN ('BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE') THEN TRY_CAST(${json} AS DOUBLE) END`,
+  boolean: (json) => `CASE WHEN json_type(${json}) = 'BOOLEAN' THEN ${asText(json)} = 'true' END`,
+  time: (json) =>
+    `CASE WHEN regexp_matches(${asText(json)}, '${DATE_PATTERN}') THEN TRY_CAST(${asText(json)} AS TIMESTAMP) END`,
+  anyItem: (json, test) => `len(list_filter(TRY_CAST(${json} AS JSON[]), lambda item: ${test("item")})) > 0`,
+  contains: (text, part) => `contains(${text}, ${textLiteral(part)})`,
+  startsWith: (text, part) => `starts_with(${text}, ${textLiteral(part)})`,
+  endsWith: (text, part) => `ends_with(${text}, ${textLiteral(part)})`,
+};
