@@ -6,11 +6,11 @@ export interface MemoryLakeWriter<Rows> extends LakeWriter<Rows> {
 }
 
 export function memoryLakeWriter<Rows>(): MemoryLakeWriter<Rows> {
-  const tables: { [Table in keyof Rows]?: Rows[Table][] } = {};
+  const tables = new Map<keyof Rows, unknown[]>();
   return {
     append: async (table, rows) => {
-      tables[table] = [...(tables[table] ?? []), ...rows];
+      tables.set(table, [...(tables.get(table) ?? []), ...rows]);
     },
-    rowsOf: (table) => tables[table] ?? [],
+    rowsOf: <Table extends keyof Rows & string>(table: Table) => (tables.get(table) ?? []) as Rows[Table][],
   };
 }

@@ -1,0 +1,123 @@
+import {
+  AthenaClient,
+  GetQueryExecutionCommand,
+  GetQueryResultsCommand,
+  InvalidRequestException,
+  type QueryExecution,
+  StartQueryExecutionCommand,
+  StopQueryExecutionCommand,
+} from "@aws-sdk/client-athena";
+import type { Json } from "#core/kernel/json.ts";
+import { type AnalystQuery, type LakeQuery, LakeQueryError, type QueryResult } from "#core/kernel/ports.ts";
+import { athenaValue } from "./athena-value.ts";
+import type { Pause } from "./pause.ts";
+import { whyNotReadOnly } from "./read-only-statement.ts";
+
+export interface AthenaQueryOptions {
+  readonly workgroup: string;
+  readonly database: string;
+  readonly client?: AthenaClient;
+  /** Waits between two looks at a running query. */
+  readonly pause?: Pause;
+  /** After so many looks the query is stopped. With the usual pauses 120 are nearly four minutes. */
+  readonly maxLooks?: number;
+  /** More rows than this are refused: an answer is held in memory whole. */
+  readonly maxRows?: number;
+}
+
+const SHORTEST_LOOK_MS = 150;
+const LONGEST_LOOK_MS = 2_000;
+
+const untilNextLook: Pause = (attempt) =>
+  new Promise((resolve) => setTimeout(resolve, Math.min(LONGEST_LOOK_MS, SHORTEST_LOOK_MS * 1.5 ** attempt)));
+
+/** Runs statements in Athena. Results lie where the workgroup says; its scan limit is the owner's. */
+export function athenaQuery(options: AthenaQueryOptions): LakeQuery {
+  const asked = {
+    client: new AthenaClient({ maxAttempts: 6 }),
+    pause: untilNextLook,
+    maxLooks: 120,
+    maxRows: 1_000_000,
+    ...options,
+  };
+  return {
+    query: async (sql) => {
+      const id = await start(asked, sql);
+      const execution = await finish(asked, id);
+      return readResults(asked, id, execution.StatementType === "DML");
+    },
+  };
+}
+
+/** For analysts: the same, but only statements that read. The workgroup's role may not write either. */
+export function athenaAnalystQuery(options: AthenaQueryOptions): AnalystQuery {
+  const lake = athenaQuery({ maxRows: 10_000, ...options });
+  return {
+    query: async (sql) => {
+      const problem = whyNotReadOnly(sql);
+      if (problem !== undefined) throw new LakeQueryError(problem);
+      return lake.query(sql);
+    },
+  };
+}
+
+type Asked = Required<AthenaQueryOptions>;
+
+async function start({ client, workgroup, database }: Asked, sql: string): Promise<string> {
+  const command = new StartQueryExecutionCommand({
+    QueryString: sql,
+    WorkGroup: workgroup,
+    QueryExecutionContext: { Database: database },
+  });
+  try {
+    const { QueryExecutionId: id } = await client.send(command);
+    if (id === undefined) throw new Error("Athena began a query and did not name it");
+    return id;
+  } catch (failure) {
+    if (failure instanceof InvalidRequestException) throw new LakeQueryError(failure.message);
+    throw failure;
+  }
+}
+
+/** `ErrorCategory` of Athena: 1 its own trouble, 2 the statement's, 3 other. */
+const USER_ERROR = 2;
+
+async function finish({ client, pause, maxLooks }: Asked, id: string): Promise<QueryExecution> {
+  for (let look = 0; look < maxLooks; look++) {
+    const { QueryExecution: execution } = await client.send(new GetQueryExecutionCommand({ QueryExecutionId: id }));
+    const { State: state, StateChangeReason: reason, AthenaError: error } = execution?.Status ?? {};
+    if (execution !== undefined && state === "SUCCEEDED") return execution;
+    if (state === "FAILED" || state === "CANCELLED") {
+      const words = reason ?? error?.ErrorMessage ?? `the query was ${state.toLowerCase()}`;
+      throw error?.ErrorCategory === USER_ERROR || state === "CANCELLED" ? new LakeQueryError(words) : new Error(words);
+    }
+    await pause(look);
+  }
+  await client.send(new StopQueryExecutionCommand({ QueryExecutionId: id }));
+  throw new LakeQueryError("the query took too long and was stopped; ask for less, or for fewer days");
+}
+
+async function readResults({ client, maxRows }: Asked, id: string, hasHeader: boolean): Promise<QueryResult> {
+  const rows: (readonly Json[])[] = [];
+  let columns: QueryResult["columns"] = [];
+  let from: string | undefined;
+  do {
+    const command = new GetQueryResultsCommand({
+      QueryExecutionId: id,
+      ...(from === undefined ? {} : { NextToken: from }),
+    });
+    const page = await client.send(command);
+    const isFirst = from === undefined;
+    if (isFirst) {
+      const info = page.ResultSet?.ResultSetMetadata?.ColumnInfo ?? [];
+      columns = info.map(({ Name, Type }) => ({ name: Name ?? "", type: Type ?? "varchar" }));
+    }
+    // Athena repeats the columns' names as the first row of what a SELECT answers.
+    for (const { Data = [] } of (page.ResultSet?.Rows ?? []).slice(isFirst && hasHeader ? 1 : 0)) {
+      rows.push(columns.map(({ type }, at) => athenaValue(Data[at]?.VarCharValue, type)));
+    }
+    if (rows.length > maxRows) throw new LakeQueryError(`more than ${maxRows} rows: add a LIMIT or aggregate`);
+    from = page.NextToken;
+  } while (from !== undefined);
+  return { columns, rows };
+}

@@ -1,0 +1,49 @@
+import { hash } from "node:crypto";
+import { type DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { SOURCES_TABLE } from "#contracts/tables.ts";
+import type { Sources } from "#core/events/ports.ts";
+import { Source } from "#core/events/source.ts";
+import type { Clock } from "#core/kernel/ports.ts";
+import { SECOND } from "#core/kernel/time.ts";
+import { dynamodbClient } from "./dynamodb-client.ts";
+
+export interface DynamodbSourcesOptions {
+  readonly table: string;
+  readonly now: Clock;
+  readonly client?: DynamoDBClient;
+}
+
+/** A key that was switched off is believed no longer than this; so is a key that was not there yet. */
+const REMEMBERED_MS = 60 * SECOND;
+/** Made-up keys must not fill the memory. */
+const MOST_REMEMBERED = 10_000;
+
+interface Remembered {
+  readonly source: Promise<Source | undefined>;
+  readonly until: number;
+}
+
+/** One item per write key, under the key's digest; answers, also that there is none, are remembered for a minute. */
+export function dynamodbSources({ table, now, client = dynamodbClient() }: DynamodbSourcesOptions): Sources {
+  const remembered = new Map<string, Remembered>();
+  const ask = async (keyHash: string): Promise<Source | undefined> => {
+    const Key = { [SOURCES_TABLE.partitionKey]: { S: keyHash } };
+    const { Item: item } = await client.send(new GetItemCommand({ TableName: table, Key }));
+    const text = item?.[SOURCES_TABLE.source]?.S;
+    return text === undefined ? undefined : Source.parse(JSON.parse(text));
+  };
+  return {
+    byWriteKey: (writeKey) => {
+      const keyHash = hash("sha256", writeKey, "base64url");
+      const known = remembered.get(keyHash);
+      if (known !== undefined && now() < known.until) return known.source;
+      const source = ask(keyHash);
+      remembered.delete(keyHash);
+      if (remembered.size >= MOST_REMEMBERED) remembered.delete(remembered.keys().next().value as string);
+      remembered.set(keyHash, { source, until: now() + REMEMBERED_MS });
+      // A failure is no answer, and is not remembered.
+      source.catch(() => remembered.delete(keyHash));
+      return source;
+    },
+  };
+}
