@@ -97,7 +97,8 @@ const REFUSED: Readonly<Record<Refusal, (rules: IdentityRules) => string>> = {
       .filter(([, most]) => most > 0)
       .map(([type, most]) => `${most} ${type}`)
       .join(", ")}, and a stronger link came first.`,
-  too_many_identifiers: ({ maxIdentifiers }) => `Not done: the profile would hold more than ${maxIdentifiers} identifiers.`,
+  too_many_identifiers: ({ maxIdentifiers }) =>
+    `Not done: the profile would hold more than ${maxIdentifiers} identifiers.`,
   different: () => "Not done: a person decided that somebody among them is somebody else.",
   untrusted: () => "Not done: both are identified people, and a browser may not decide that they are one.",
   shared: ({ sharedAbove }) => `Not done: one of them is used by more than ${sharedAbove} people.`,

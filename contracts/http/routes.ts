@@ -1,0 +1,31 @@
+import { BAD_EVENT_ROUTES } from "./bad-events.ts";
+import { CAMPAIGN_ROUTES } from "./campaigns.ts";
+import { IMPORT_ROUTES } from "./imports.ts";
+import { LINK_ROUTES } from "./links.ts";
+import { MESSAGE_ROUTES } from "./messages.ts";
+import { NOT_SERVED_ROUTES } from "./not-served.ts";
+import { PROFILE_ROUTES } from "./profiles.ts";
+import { QUERY_ROUTES } from "./queries.ts";
+import type { Route } from "./route.ts";
+import { SEGMENT_ROUTES } from "./segments.ts";
+import { SERVICE_ROUTES } from "./service.ts";
+
+/** All that may be asked under `/api`, by name. The function, the description and the console are made from it. */
+export const ROUTES = {
+  ...SERVICE_ROUTES,
+  ...PROFILE_ROUTES,
+  ...LINK_ROUTES,
+  ...SEGMENT_ROUTES,
+  ...CAMPAIGN_ROUTES,
+  ...QUERY_ROUTES,
+  ...BAD_EVENT_ROUTES,
+  ...MESSAGE_ROUTES,
+  ...IMPORT_ROUTES,
+  ...NOT_SERVED_ROUTES,
+} as const satisfies Record<string, Route>;
+
+export type RouteName = keyof typeof ROUTES;
+
+/** `/api/s/…` is Jitsu's way of sending events: those paths belong to collection, and take write keys. */
+export const isApiPath = (path: string): boolean =>
+  (path === "/api" || path.startsWith("/api/")) && path !== "/api/s" && !path.startsWith("/api/s/");

@@ -1,0 +1,121 @@
+import * as z from "zod";
+import { Condition } from "#core/segments/condition.ts";
+import { SegmentDefinition } from "#core/segments/segment-definition.ts";
+import { DefinitionId, Instant, Next, PageQuery, Time, Versioned } from "./fields.ts";
+import type { Route } from "./route.ts";
+
+/** A condition in words a marketer reads. */
+export const Sentence = z.object({ en: z.string(), fr: z.string() });
+
+const definition = SegmentDefinition.unwrap().shape;
+
+export const Segment = Versioned.extend({ ...definition, sentence: Sentence });
+export type Segment = z.infer<typeof Segment>;
+
+/** An answer may be sent back as it came: what only we say is not looked at. */
+const answered = { updatedAt: z.string().optional(), sentence: z.unknown().optional() };
+export const SegmentAsked = z.object({ ...definition, id: DefinitionId.optional(), ...answered });
+export const SegmentChanged = z.object({ ...definition, version: z.int().positive().optional(), ...answered });
+
+export const PreviewAsked = z.strictObject({ condition: Condition, now: Instant.optional() });
+
+export const Preview = z.object({
+  /** How many people it means at `now`. */
+  count: z.number(),
+  /** Profile ids of some of them. */
+  sample: z.array(z.string()),
+  sentence: Sentence,
+  /** The query that finds them, in the dialect of the engine that ran it. */
+  sql: z.string(),
+  now: Time,
+});
+
+export const Members = z.object({
+  segmentId: z.string(),
+  version: z.int(),
+  /** The instant at which membership was evaluated: the same on every page. */
+  now: Time,
+  count: z.number(),
+  /** Profile ids, in text order. */
+  members: z.array(z.string()),
+  next: Next,
+});
+
+/** A body that is read by `readSegmentDefinition`, which can say better than a schema what is wrong. */
+const body = z.looseObject({});
+
+const badSegment = [
+  "segment.bad_definition",
+  "segment.bad_condition",
+  "segment.too_deep",
+  "segment.too_large",
+  "segment.sequence_not_served",
+  "segment.unknown_segment",
+  "segment.cycle",
+] as const;
+
+export const SEGMENT_ROUTES = {
+  listSegments: {
+    method: "GET",
+    path: "/api/segments",
+    summary: "All segments",
+    status: 200,
+    answer: z.object({ segments: z.array(Segment) }),
+    refusals: [],
+  },
+  createSegment: {
+    method: "POST",
+    path: "/api/segments",
+    summary: "A new segment; its id is made of its name unless one is given",
+    body,
+    published: SegmentAsked,
+    status: 201,
+    answer: Segment,
+    refusals: [...badSegment, "definition.bad_id", "definition.exists"],
+  },
+  getSegment: {
+    method: "GET",
+    path: "/api/segments/{id}",
+    summary: "A segment",
+    status: 200,
+    answer: Segment,
+    refusals: ["segment.not_found"],
+  },
+  replaceSegment: {
+    method: "PUT",
+    path: "/api/segments/{id}",
+    summary: "Changes a segment; `version` or If-Match names the version that is changed",
+    body,
+    published: SegmentChanged,
+    status: 200,
+    answer: Segment,
+    refusals: [...badSegment, "segment.not_found", "definition.version_needed", "definition.changed"],
+  },
+  deleteSegment: {
+    method: "DELETE",
+    path: "/api/segments/{id}",
+    summary: "Deletes a segment that nothing else uses",
+    status: 200,
+    answer: z.object({ id: z.string(), deleted: z.literal(true) }),
+    refusals: ["segment.not_found", "segment.in_use"],
+  },
+  previewSegment: {
+    method: "POST",
+    path: "/api/segments/preview",
+    summary: "Whom a condition means, before it is a segment",
+    body,
+    published: PreviewAsked,
+    status: 200,
+    answer: Preview,
+    refusals: badSegment,
+  },
+  segmentMembers: {
+    method: "GET",
+    path: "/api/segments/{id}/members",
+    summary: "Who is in a segment at an instant (`now`, by default the present)",
+    query: PageQuery.extend({ now: Instant.optional() }),
+    status: 200,
+    answer: Members,
+    refusals: ["segment.not_found", "segment.unknown_segment", "segment.cycle", "segment.too_large", "page.bad_cursor"],
+  },
+} as const satisfies Record<string, Route>;

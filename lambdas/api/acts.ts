@@ -1,0 +1,26 @@
+import type { ROUTES } from "#contracts/http/routes.ts";
+import type { Acts } from "./act.ts";
+import { badEventActs } from "./bad-event-acts.ts";
+import { campaignActs } from "./campaign-acts.ts";
+import { importActs } from "./import-acts.ts";
+import { linkActs } from "./link-acts.ts";
+import { messageActs } from "./message-acts.ts";
+import { notServedActs } from "./not-served-acts.ts";
+import { profileActs } from "./profile-acts.ts";
+import { queryActs } from "./query-acts.ts";
+import { segmentActs } from "./segment-acts.ts";
+import { serviceActs } from "./service-acts.ts";
+
+/** What is done for each route. A route without a line here does not compile. */
+export const ACTS: Acts<typeof ROUTES> = {
+  ...serviceActs,
+  ...profileActs,
+  ...linkActs,
+  ...segmentActs,
+  ...campaignActs,
+  ...queryActs,
+  ...badEventActs,
+  ...messageActs,
+  ...importActs,
+  ...notServedActs,
+};

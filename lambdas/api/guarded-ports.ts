@@ -1,0 +1,15 @@
+import { faultsOf } from "#lambdas/middleware/fault.ts";
+import type { ApiPorts } from "./ports.ts";
+
+/** The ports with their failures marked as the world's: see `faultsOf`. */
+export const guardedPorts = (ports: ApiPorts): ApiPorts => ({
+  ...ports,
+  store: faultsOf("store", ports.store),
+  assertions: faultsOf("assertions", ports.assertions),
+  segments: faultsOf("segments", ports.segments),
+  campaigns: faultsOf("campaigns", ports.campaigns),
+  campaignRuns: faultsOf("campaignRuns", ports.campaignRuns),
+  lake: faultsOf("lake", ports.lake),
+  analyst: faultsOf("analyst", ports.analyst),
+  imports: faultsOf("imports", ports.imports),
+});

@@ -1,0 +1,45 @@
+import middy from "@middy/core";
+import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
+import type { Route } from "#contracts/http/route.ts";
+import { ROUTES } from "#contracts/http/routes.ts";
+import { isRejection } from "#core/kernel/rejection.ts";
+import { endErrors } from "#lambdas/middleware/end-errors.ts";
+import type { Act } from "./act.ts";
+import { ACTS } from "./acts.ts";
+import { type Answer, jsonAnswer, refusalAnswer } from "./answer.ts";
+import { guardedPorts } from "./guarded-ports.ts";
+import type { ApiPorts } from "./ports.ts";
+import { readRequest } from "./read-request.ts";
+import { routerOf, type Serve } from "./router.ts";
+
+export { refusalAnswer } from "./answer.ts";
+export type { ApiPorts, CampaignRuns, Imports } from "./ports.ts";
+
+/**
+ * The door to everything under `/api`: an HTTP request in API Gateway's form (version 2.0). Who asks was made sure of
+ * before: by the authorizer in the cloud, by the server on one machine. Always answers, whatever it is asked.
+ */
+export function apiHandler(ports: ApiPorts): (event: APIGatewayProxyEventV2) => Promise<Answer> {
+  const route = routerOf(serving(guardedPorts(ports)));
+  const door = middy<APIGatewayProxyEventV2, Answer>(async (event: APIGatewayProxyEventV2) => {
+    const outcome = await route(event);
+    if (!("refused" in outcome)) return outcome;
+    return refusalAnswer(outcome.refused, event.requestContext.requestId, outcome.headers);
+  }).use(endErrors({ onTrouble: ports.onTrouble, answer: refusalAnswer }));
+  // The gateway's own path parameters would hide the router's, which have the same name.
+  return ({ pathParameters: _, ...event }) => door(event, NO_CONTEXT);
+}
+
+/** Middy hands Lambda's context on; nothing here asks for it, and on one machine there is none. */
+const NO_CONTEXT = {} as Context;
+
+const serving =
+  (ports: ApiPorts): Serve =>
+  async (name, target, event) => {
+    const route: Route = ROUTES[name];
+    const request = readRequest(route, target, event);
+    if (isRejection(request)) return { refused: request };
+    // Each act takes the request of its own route, which is the one it was read by; the table is typed line by line.
+    const answered = await (ACTS[name] as Act<Route>)(ports, request);
+    return isRejection(answered) ? { refused: answered } : jsonAnswer(route.status, answered);
+  };

@@ -1,0 +1,46 @@
+import type { ImportAsked, ImportJob } from "#contracts/http/imports.ts";
+import type { Campaign } from "#core/campaigns/campaign.ts";
+import type { Run } from "#core/campaigns/message.ts";
+import type { IdentityRules } from "#core/identity/identity-rules.ts";
+import type { AnalystQuery, Clock, Definitions, LakeQuery } from "#core/kernel/ports.ts";
+import type { Rejection } from "#core/kernel/rejection.ts";
+import type { EpochMs } from "#core/kernel/time.ts";
+import type { Assertions, ProfileStore } from "#core/profiles/ports.ts";
+import type { ResolvedCondition } from "#core/segments/condition.ts";
+import type { SegmentDefinition } from "#core/segments/segment-definition.ts";
+
+export interface Imports {
+  /** Latest first. */
+  list(): Promise<readonly ImportJob[] | Rejection<"import.not_served_here">>;
+  /**
+   * Starts taking a file in and answers at once. `file` is a name, never a path; where `content` is given it is put
+   * into the landing zone under that name first.
+   */
+  start(asked: ImportAsked): Promise<ImportJob | Rejection>;
+}
+
+export interface CampaignRuns {
+  /** Resolves once it is durable that the run is to be made: from then on it is made at least once, whoever dies. */
+  start(run: Run & { readonly now: EpochMs }): Promise<void>;
+}
+
+/** Everything the API reaches for. */
+export interface ApiPorts {
+  readonly clock: Clock;
+  readonly rules: IdentityRules;
+  readonly store: ProfileStore;
+  readonly assertions: Assertions;
+  readonly segments: Definitions<SegmentDefinition>;
+  readonly campaigns: Definitions<Campaign>;
+  readonly campaignRuns: CampaignRuns;
+  /** A query of the lake's dialect with one column, `profile_id`, and a row for each person the condition means. */
+  readonly segmentSql: (condition: ResolvedCondition, now: EpochMs) => string;
+  readonly lake: LakeQuery;
+  readonly analyst: AnalystQuery;
+  readonly dialect: "duckdb" | "athena";
+  readonly imports: Imports;
+  /** Resolves after so many milliseconds: for a reader who must wait for its own write to be taken in. */
+  readonly pause: (ms: number) => Promise<void>;
+  /** Tells whoever operates this what broke. Given the error itself: `troubleReport` makes a line of it. */
+  readonly onTrouble: (error: unknown, requestId: string) => void;
+}

@@ -1,0 +1,93 @@
+import httpRouterHandler, { type Method, type Route as MiddyRoute } from "@middy/http-router";
+import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
+import type { Route } from "#contracts/http/route.ts";
+import { ROUTES, type RouteName } from "#contracts/http/routes.ts";
+import { type Rejection, rejection } from "#core/kernel/rejection.ts";
+import type { Answer } from "./answer.ts";
+
+export interface Refused {
+  readonly refused: Rejection;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export type Outcome = Answer | Refused;
+export type Serve = (name: RouteName, target: string, event: APIGatewayProxyEventV2) => Promise<Outcome>;
+
+type Door = MiddyRoute<APIGatewayProxyEventV2, Outcome>;
+type Entry = readonly [RouteName, Route];
+
+const PROFILE = "/api/profiles/";
+const isOfProfile = ([, { path }]: Entry): boolean => path.startsWith(PROFILE);
+
+/**
+ * Middy's router over the table of routes. What names a profile is taken greedily: an HTTP API hands the path over
+ * decoded, so a slash within a value looks like any other. A known path with another method is told apart from an
+ * unknown one by a last entry for any method, which says what the path does take.
+ */
+export function routerOf(serve: Serve): (event: APIGatewayProxyEventV2) => Promise<Outcome> {
+  const entries = Object.entries(ROUTES) as unknown as readonly Entry[];
+  const plain = entries.filter((entry) => !isOfProfile(entry));
+  const doors = plain.map(
+    ([name, { method, path }]): Door => ({
+      method,
+      path,
+      handler: (event: APIGatewayProxyEventV2) => serve(name, targetOf(event), event),
+    }),
+  );
+  const profile: Door = {
+    method: "GET",
+    path: `${PROFILE}{proxy+}`,
+    handler: (event: APIGatewayProxyEventV2) => ofProfile(serve, event),
+  };
+  const others = [...Map.groupBy(plain, ([, { path }]) => path)].map(([path, served]): Door => {
+    const methods = served.map(([, { method }]) => method);
+    return { method: "ANY", path, handler: async () => wrongMethod(methods) };
+  });
+  const otherProfile: Door = { ...profile, method: "ANY", handler: async () => wrongMethod(["GET"]) };
+  // Of fixed paths the later entry stands, of patterns the earlier one is met first.
+  const isFixed = ({ path }: Door): boolean => !path.includes("{");
+  const routes = [
+    ...others.filter(isFixed),
+    ...doors,
+    profile,
+    ...others.filter((door) => !isFixed(door)),
+    otherProfile,
+  ];
+  const router = httpRouterHandler<APIGatewayProxyEventV2, Outcome>({ routes, notFoundResponse: () => UNKNOWN });
+  return (event) => router(event, NO_CONTEXT);
+}
+
+/** Middy hands Lambda's context on; nothing here asks for it, and on one machine there is none. */
+const NO_CONTEXT = {} as Context;
+
+const UNKNOWN: Refused = {
+  refused: rejection("route.unknown", "nothing is served at this path; see /api/openapi.json"),
+};
+
+function wrongMethod(methods: readonly Method[]): Refused {
+  const allow = methods.join(", ");
+  return { refused: rejection("route.method", `this path takes ${allow}`), headers: { allow } };
+}
+
+const targetOf = ({ pathParameters }: APIGatewayProxyEventV2): string => decoded(pathParameters?.id ?? "");
+
+/**
+ * A path that comes still encoded tells a slash of a value from one of the path; one that comes decoded does not, and
+ * then a last part `events` or `explain` is what is asked of the profile. Values that end so, or that hold a `?` or a
+ * `%`, are asked for as `?query=`, which always arrives whole.
+ */
+function ofProfile(serve: Serve, event: APIGatewayProxyEventV2): Promise<Outcome> {
+  const rest = (event.pathParameters?.proxy ?? "").replace(/\/$/, "");
+  const asked = /^(.+)\/(events|explain)$/s.exec(rest);
+  if (asked === null) return serve("getProfile", decoded(rest), event);
+  return serve(asked[2] === "events" ? "profileEvents" : "explainProfile", decoded(asked[1] ?? ""), event);
+}
+
+/** The text that was encoded, or, where it was not, the text itself. A plus sign is a plus sign in a path. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // A lone `%`: the gateway had decoded it already.
+  }
+}

@@ -1,0 +1,140 @@
+import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import { memoryDefinitions } from "#adapters/memory/definitions.ts";
+import { memoryProfileStore } from "#adapters/memory/profile-store.ts";
+import type { ImportJob } from "#contracts/http/imports.ts";
+import type { Campaign } from "#core/campaigns/campaign.ts";
+import { admit } from "#core/events/admit.ts";
+import { defaultAdmissionLimits } from "#core/events/admission-limits.ts";
+import { eventsLogRow } from "#core/events/lake-rows.ts";
+import type { Trust } from "#core/events/source.ts";
+import { defaultIdentityRules } from "#core/identity/identity-rules.ts";
+import { normaliserFor } from "#core/identity/normalise.ts";
+import type { Json, JsonObject } from "#core/kernel/json.ts";
+import { absorbEvents } from "#core/profiles/absorb-events.flow.ts";
+import { changeRows } from "#core/profiles/change-rows.ts";
+import type { Assertion } from "#core/profiles/evidence.ts";
+import type { Event } from "#core/events/event.ts";
+import type { SegmentDefinition } from "#core/segments/segment-definition.ts";
+import { type ApiPorts, apiHandler } from "#lambdas/api/handler.ts";
+import { type DuckDbLake, duckDbLake } from "./duckdb-lake.ts";
+
+export const NOW = Date.parse("2026-11-02T10:00:00.000Z");
+
+export interface Answered {
+  readonly status: number;
+  readonly body: JsonObject;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+export interface ApiWorld {
+  readonly ports: ApiPorts;
+  readonly lake: DuckDbLake;
+  /** What was asked of ports that only record, and what went wrong, in order. */
+  readonly log: readonly unknown[][];
+  /** Takes events in as a source's requests would be, into profiles and lake. */
+  take(events: readonly JsonObject[], from?: { readonly source?: string; readonly trust?: Trust }): Promise<void>;
+  /** Takes in what was asserted through the API: what the resolver does a moment later. */
+  settle(): Promise<void>;
+  ask(method: string, path: string, body?: Json, headers?: Readonly<Record<string, string>>): Promise<Answered>;
+}
+
+/** The API over memory, with DuckDB for a lake. `broken` replaces ports, to see what happens when they fail. */
+export async function apiWorld(lake: DuckDbLake, broken: Partial<ApiPorts> = {}): Promise<ApiWorld> {
+  const log: unknown[][] = [];
+  const pending: Assertion[] = [];
+  const clock = () => NOW;
+  const store = memoryProfileStore();
+  const settle = async (events: readonly Event[] = []): Promise<void> => {
+    const batch = { events, assertions: pending.splice(0) };
+    const { changes } = await absorbEvents({ store, pause: async () => {} }, batch, defaultIdentityRules);
+    for (const change of changes) {
+      const rows = changeRows(change, defaultIdentityRules, NOW);
+      await lake.append("identity_changes", rows.identity_changes);
+      await lake.append("profile_changes", rows.profile_changes);
+      await lake.append("consent_changes", rows.consent_changes);
+    }
+  };
+  const ports: ApiPorts = {
+    clock,
+    rules: defaultIdentityRules,
+    store,
+    assertions: { append: async (assertions) => void pending.push(...assertions) },
+    segments: memoryDefinitions<SegmentDefinition>(clock),
+    campaigns: memoryDefinitions<Campaign>(clock),
+    campaignRuns: { start: async (run) => void log.push(["campaignRuns.start", run]) },
+    segmentSql: () => "SELECT profile_id FROM profiles",
+    lake,
+    analyst: lake,
+    dialect: "duckdb",
+    imports: memoryImports(),
+    pause: async () => settle(),
+    onTrouble: (error, requestId) => void log.push(["trouble", error, requestId]),
+    ...broken,
+  };
+  const handler = apiHandler(ports);
+  return {
+    ports,
+    lake,
+    log,
+    settle,
+    take: async (sent, { source = "shop", trust = "server" } = {}) => {
+      const events = sent.map((event, position) => admitted(event, position, source, trust));
+      await lake.append("events_log", events.map(eventsLogRow));
+      await settle(events);
+    },
+    ask: async (method, path, body, headers = {}) => {
+      const answer = await handler(gatewayRequest(method, path, body, headers));
+      const text = answer.body ?? "";
+      return { status: answer.statusCode ?? 0, body: JSON.parse(text) as JsonObject, headers: answer.headers ?? {} };
+    },
+  };
+}
+
+export { duckDbLake };
+
+function admitted(sent: JsonObject, position: number, source: string, trust: Trust): Event {
+  const limits = defaultAdmissionLimits;
+  const normalise = normaliserFor(defaultIdentityRules);
+  const made = admit(sent, { position }, { source, trust, receivedAt: NOW, limits, normalise });
+  if (made.kind === "bad") throw new Error(`the test's event is bad: ${JSON.stringify(made.badEvent.problems)}`);
+  return made.event;
+}
+
+function memoryImports(): ApiPorts["imports"] {
+  const jobs: ImportJob[] = [];
+  return {
+    list: async () => jobs,
+    start: async ({ file, mapping }) => {
+      const job: ImportJob = {
+        ...{ id: `i${jobs.length}`, file, mapping, status: "running", rows: 0, events: 0, badEvents: 0 },
+        ...{ startedAt: new Date(NOW).toISOString(), endedAt: null, problem: null },
+      } as ImportJob;
+      jobs.unshift(job);
+      return job;
+    },
+  };
+}
+
+/** A request as API Gateway hands it over. A text body goes as it is, anything else as JSON. */
+export function gatewayRequest(
+  method: string,
+  path: string,
+  body?: Json,
+  headers: Readonly<Record<string, string>> = {},
+): APIGatewayProxyEventV2 {
+  const [rawPath = "", rawQueryString = ""] = path.split("?", 2);
+  const query = Object.fromEntries(new URLSearchParams(rawQueryString));
+  const http = { method, path: rawPath, protocol: "HTTP/1.1", sourceIp: "127.0.0.1", userAgent: "test" };
+  const text = body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) };
+  return {
+    ...{ version: "2.0", routeKey: "$default", rawPath, rawQueryString, headers, isBase64Encoded: false },
+    ...(rawQueryString === "" ? {} : { queryStringParameters: query }),
+    ...text,
+    // As the cloud's greedy route gives it: it must not get in the way of our own.
+    pathParameters: { proxy: rawPath.slice(1) },
+    requestContext: {
+      ...{ accountId: "0", apiId: "a", domainName: "d", domainPrefix: "d", routeKey: "$default", stage: "$default" },
+      ...{ requestId: "r-1", time: "", timeEpoch: NOW, http },
+    },
+  };
+}
