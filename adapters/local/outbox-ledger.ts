@@ -7,24 +7,27 @@ import { prepareOutbox } from "./outbox-tables.ts";
 /** The ledger of messages in SQLite. A batch is claimed or settled in one commit. */
 export function localMessageLedger(database: DatabaseSync): MessageLedger {
   prepareOutbox(database);
-  const select = database.prepare("SELECT status, claimed_at, settlement FROM outbox_ledger WHERE id = ?");
+  const select = database.prepare("SELECT status, claimed_at, settlement FROM outbox WHERE id = ?");
   const claim = database.prepare(
-    `INSERT INTO outbox_ledger (id, status, claimed_at) VALUES (?, 'claimed', ?)
-     ON CONFLICT (id) DO UPDATE SET claimed_at = excluded.claimed_at`,
+    `INSERT INTO outbox (id, status, claimed_at) VALUES (?, 'claimed', ?)
+     ON CONFLICT (id) DO UPDATE SET status = 'claimed', claimed_at = excluded.claimed_at`,
   );
   const settle = database.prepare(
-    `INSERT INTO outbox_ledger (id, status, claimed_at, settlement) VALUES (?, ?, ?, ?)
+    `INSERT INTO outbox (id, status, settlement) VALUES (?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET status = excluded.status, settlement = excluded.settlement
-     WHERE status IN ('claimed', 'uncertain')`,
+     WHERE status IN ('planned', 'claimed', 'uncertain')`,
   );
-  const release = database.prepare("DELETE FROM outbox_ledger WHERE id = ? AND status = 'claimed' AND claimed_at = ?");
+  const release = database.prepare(
+    "UPDATE outbox SET status = 'planned', claimed_at = NULL WHERE id = ? AND status = 'claimed' AND claimed_at = ?",
+  );
   const claimOne = (id: string, at: EpochMs, staleBefore: EpochMs): Claim => {
     const row = select.get(id);
-    if (row !== undefined && row.status !== "claimed")
-      return { kind: "settled", settlement: JSON.parse(row.settlement as string) as Settlement };
-    if (row !== undefined && (row.claimed_at as number) >= staleBefore) return { kind: "busy" };
+    if (typeof row?.settlement === "string")
+      return { kind: "settled", settlement: JSON.parse(row.settlement) as Settlement };
+    const claimedAt = row?.claimed_at;
+    if (typeof claimedAt === "number" && claimedAt >= staleBefore) return { kind: "busy" };
     claim.run(id, at);
-    return { kind: "yours", interrupted: row !== undefined };
+    return { kind: "yours", interrupted: typeof claimedAt === "number" };
   };
   return {
     claim: async (ids, { at, staleBefore }) =>
@@ -32,7 +35,7 @@ export function localMessageLedger(database: DatabaseSync): MessageLedger {
     settle: async (settlements) =>
       inTransaction(database, () => {
         for (const settlement of settlements)
-          settle.run(settlement.messageId, settlement.status, settlement.at, JSON.stringify(settlement));
+          settle.run(settlement.messageId, settlement.status, JSON.stringify(settlement));
       }),
     release: async (ids, at) =>
       inTransaction(database, () => {

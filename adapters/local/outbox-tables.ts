@@ -1,19 +1,18 @@
 import type { DatabaseSync } from "node:sqlite";
 
 /**
- * Messages, what became of them, and what arrived. The ledger and the deliveries stand apart from the messages: the
- * ledger is what the sender knows, deliveries are what the world saw, and tests compare the two.
+ * A message with what became of it, and, apart, what arrived: the first is what the sender knows, the second what the
+ * world saw. `message` is absent where something was claimed that was never planned here.
  */
 export const OUTBOX_SCHEMA = `
-  CREATE TABLE IF NOT EXISTS outbox_messages (
-    position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, campaign_id TEXT NOT NULL, run_id TEXT NOT NULL,
-    profile_id TEXT NOT NULL, channel TEXT NOT NULL, address TEXT NOT NULL, message TEXT NOT NULL
+  CREATE TABLE IF NOT EXISTS outbox (
+    position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, status TEXT NOT NULL DEFAULT 'planned',
+    claimed_at INTEGER, settlement TEXT,
+    campaign_id TEXT, run_id TEXT, profile_id TEXT, address TEXT, message TEXT
   );
-  CREATE INDEX IF NOT EXISTS outbox_by_profile ON outbox_messages (profile_id);
-  CREATE TABLE IF NOT EXISTS outbox_ledger (
-    id TEXT PRIMARY KEY, status TEXT NOT NULL, claimed_at INTEGER NOT NULL, settlement TEXT
-  ) WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS outbox_by_status ON outbox_ledger (status);
+  CREATE INDEX IF NOT EXISTS outbox_due ON outbox (position) WHERE status IN ('planned', 'claimed');
+  CREATE INDEX IF NOT EXISTS outbox_by_profile ON outbox (profile_id);
+  CREATE INDEX IF NOT EXISTS outbox_by_campaign ON outbox (campaign_id);
   CREATE TABLE IF NOT EXISTS outbox_deliveries (
     position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, delivered_at INTEGER NOT NULL
   );

@@ -37,37 +37,41 @@ export interface LocalOutbox extends Outbox, DueMessages {
 /** The outbox of one machine: a table in SQLite that is the sender's queue too. Its rows are durable when committed. */
 export function localOutbox(database: DatabaseSync): LocalOutbox {
   prepareOutbox(database);
-  const has = database.prepare("SELECT 1 FROM outbox_messages WHERE id = ?");
+  const has = database.prepare("SELECT 1 FROM outbox WHERE id = ? AND message IS NOT NULL");
   const insert = database.prepare(
-    `INSERT OR IGNORE INTO outbox_messages (id, campaign_id, run_id, profile_id, channel, address, message)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO outbox (id, campaign_id, run_id, profile_id, address, message) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET campaign_id = excluded.campaign_id, run_id = excluded.run_id,
+       profile_id = excluded.profile_id, address = excluded.address, message = excluded.message
+     WHERE message IS NULL`,
   );
+  const positionOf = database.prepare("SELECT position FROM outbox WHERE id = ?");
   const due = database.prepare(
-    `SELECT m.message FROM outbox_messages m LEFT JOIN outbox_ledger l ON l.id = m.id
-     WHERE m.position > coalesce((SELECT position FROM outbox_messages WHERE id = ?), 0)
-       AND (l.id IS NULL OR l.status = 'claimed') ORDER BY m.position LIMIT ?`,
+    `SELECT message FROM outbox WHERE status IN ('planned', 'claimed') AND position > ? AND message IS NOT NULL
+     ORDER BY position LIMIT ?`,
   );
   return {
     planned: async (ids) => new Set(ids.filter((id) => has.get(id) !== undefined)),
     plan: async (messages) =>
       inTransaction(database, () => {
         for (const message of messages) {
-          const { id, campaignId, runId, profileId, channel, to } = message;
-          insert.run(id, campaignId, runId, profileId, channel, to.value, JSON.stringify(message));
+          const { id, campaignId, runId, profileId, to } = message;
+          insert.run(id, campaignId, runId, profileId, to.value, JSON.stringify(message));
         }
       }),
-    due: async (limit, after) =>
-      due.all(after ?? null, limit).map((row) => JSON.parse(row.message as string) as Message),
+    due: async (limit, after) => {
+      const behind = after === undefined ? 0 : ((positionOf.get(after)?.position as number | undefined) ?? 0);
+      return due.all(behind, limit).map((row) => JSON.parse(row.message as string) as Message);
+    },
     list: (filter, page) => listMessages(database, filter, page),
   };
 }
 
 const COLUMNS: Readonly<Record<keyof OutboxFilter, string>> = {
-  campaignId: "m.campaign_id",
-  runId: "m.run_id",
-  profileId: "m.profile_id",
-  address: "m.address",
-  status: "coalesce(l.status, 'planned')",
+  campaignId: "campaign_id",
+  runId: "run_id",
+  profileId: "profile_id",
+  address: "address",
+  status: "status",
 };
 
 function listMessages(
@@ -81,11 +85,10 @@ function listMessages(
   });
   const rows = database
     .prepare(
-      `SELECT m.position, m.message, coalesce(l.status, 'planned') AS status, l.settlement,
-              (SELECT count(*) FROM outbox_deliveries d WHERE d.id = m.id) AS deliveries
-       FROM outbox_messages m LEFT JOIN outbox_ledger l ON l.id = m.id
-       WHERE ${[...asked.map(({ test }) => test), "m.position < ?"].join(" AND ")}
-       ORDER BY m.position DESC LIMIT ?`,
+      `SELECT position, message, status, settlement,
+              (SELECT count(*) FROM outbox_deliveries d WHERE d.id = outbox.id) AS deliveries
+       FROM outbox WHERE ${[...asked.map(({ test }) => test), "message IS NOT NULL", "position < ?"].join(" AND ")}
+       ORDER BY position DESC LIMIT ?`,
     )
     .all(...asked.map(({ value }) => value), before ?? Number.MAX_SAFE_INTEGER, limit + 1);
   const shown = rows.slice(0, limit);
