@@ -20,9 +20,14 @@ const reply = (id: number, error?: unknown): void =>
 
 port.on("message", (request: ProcessingRequest) => {
   if (request.kind === "wake") return processing.wake();
-  const asked = request.kind === "settle" ? processing.settle() : processing.stop().finally(() => port.close());
-  asked.then(
-    () => reply(request.id),
-    (error: unknown) => reply(request.id, error),
-  );
+  const asked = request.kind === "settle" ? processing.settle() : processing.stop();
+  asked
+    .then(
+      () => reply(request.id),
+      (error: unknown) => reply(request.id, error),
+    )
+    .finally(() => {
+      // Nothing keeps the thread alive any more once its port is closed.
+      if (request.kind === "stop") port.close();
+    });
 });
