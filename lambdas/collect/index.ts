@@ -1,0 +1,23 @@
+import { dynamodbSources } from "#adapters/aws/dynamodb-sources.ts";
+import { awsIntake } from "#adapters/aws/intake.ts";
+import { identityRulesIn } from "#contracts/identity-rules-setting.ts";
+import { readSettings } from "#contracts/settings.ts";
+import { defaultAdmissionLimits } from "#core/events/admission-limits.ts";
+import { normaliserFor } from "#core/identity/normalise.ts";
+import { logTrouble } from "#lambdas/middleware/log-trouble.ts";
+import { collectHandler } from "./handler.ts";
+
+const settings = readSettings("collect", process.env);
+
+export const handler = collectHandler({
+  sources: dynamodbSources({ table: settings.SOURCES_TABLE, now: Date.now }),
+  intake: awsIntake({
+    queueUrl: settings.RESOLVE_QUEUE_URL,
+    eventsLogStream: settings.EVENTS_LOG_STREAM,
+    badEventsStream: settings.BAD_EVENTS_STREAM,
+  }),
+  clock: Date.now,
+  limits: defaultAdmissionLimits,
+  normalise: normaliserFor(identityRulesIn(settings)),
+  onFault: logTrouble,
+});
