@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { AT_HOME, instantIn, onWeekday, type ShopDay, shopDayAt, WEB_WEEK } from "./calendar.ts";
 import { chanceOf } from "./chance.ts";
 import { crmNight, newsletterDay, supportDay } from "./office-day.ts";
-import { personAt } from "./person.ts";
+import { type Person, personAt } from "./person.ts";
 import { type Delivery, dayOf, type Life, type World } from "./shop-world.ts";
 import { type Origin, type PlannedVisit, siteVisit } from "./site-visit.ts";
 import { tillDay } from "./till-day.ts";
@@ -42,6 +42,13 @@ function openShop({ seed, start, people }: Shop): World {
   const world: World = { seeded, lives: [], signedIn: new Map(), outbox: [], prefix, count: 0 };
   for (let index = 0; index < people; index++) world.lives.push(bornBefore(world, index));
   return world;
+}
+
+/** Somebody who has been a customer of the shop from the first day: worth a look. */
+export function customerOf(shop: Shop): Person {
+  const customer = openShop(shop).lives.find(({ hasAccount, hasCard }) => hasAccount && hasCard);
+  if (customer === undefined) throw new Error(`a shop of ${shop.people} people has no customer with a card`);
+  return customer.person;
 }
 
 /** Who was there before the simulation starts: customers, holders of a card, readers of the letter, and strangers. */
