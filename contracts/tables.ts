@@ -32,6 +32,10 @@ export const MESSAGES_TABLE = {
   status: "status",
   /** Epoch milliseconds. */
   claimedAt: "claimedAt",
+  /** The claim's own name, and how many claims there were since the message was last free. */
+  claimedBy: "claimedBy",
+  claims: "claims",
+  /** Epoch milliseconds. */
   settledAt: "settledAt",
   reason: "reason",
   providerId: "providerId",

@@ -64,7 +64,7 @@ export async function runCampaign(
   options: RunOptions = {},
 ): Promise<RunReport | Rejection> {
   const defined = await ports.campaigns.get(request.campaignId);
-  if (defined === undefined) return rejection("campaign.unknown", `there is no campaign ${request.campaignId}`);
+  if (defined === undefined) return rejection("campaign.not_found", "there is no campaign of this id");
   const members = await ports.audience.members(defined.definition.segmentId, request.now);
   if (isRejection(members)) return members;
   return planAll(ports, { ...request, campaign: defined.definition }, afterOf(members, request.after), options);
