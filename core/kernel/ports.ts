@@ -16,6 +16,8 @@ export interface LakeWriter<Rows> {
 export interface QueryResult {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   readonly rows: readonly (readonly Json[])[];
+  /** There were more rows than a limit let through. Absent where these are all. */
+  readonly truncated?: true;
 }
 
 export interface LakeQuery {

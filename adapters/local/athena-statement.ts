@@ -1,0 +1,92 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { LakeQueryError } from "#core/kernel/ports.ts";
+import { isNode, parseTree, type SqlNode } from "./athena-ast.ts";
+import { whyForbidden } from "./athena-guard.ts";
+import { rewritten } from "./athena-rewrite.ts";
+
+const MAX_LENGTH = 50_000;
+const MAX_NESTING = 100;
+
+/**
+ * One read-only statement in Athena's dialect as a statement of DuckDB, or a `LakeQueryError` that says why it may
+ * not run. The translator only proposes: what is looked at, and what runs, is DuckDB's own syntax tree of the
+ * translation, so nothing a statement hides from one parser reaches the engine through another.
+ */
+export async function athenaStatement(sql: string, connection: DuckDBConnection): Promise<string> {
+  if (sql.length > MAX_LENGTH) throw new LakeQueryError(`a statement has at most ${MAX_LENGTH} characters`);
+  if (sql.includes("\0")) throw new LakeQueryError("a statement holds no NUL character");
+  if (nestingOf(sql) > MAX_NESTING) throw new LakeQueryError(`parentheses nest at most ${MAX_NESTING} deep`);
+  const tree = await treeOf(await translated(sql), connection);
+  const refused = whyForbidden(tree);
+  if (refused !== undefined) throw new LakeQueryError(located(refused, sql));
+  return textOf(rewrittenTree(tree), connection);
+}
+
+/** Recursive parsers fall over where nesting has no bound. */
+function nestingOf(sql: string): number {
+  let [depth, deepest] = [0, 0];
+  for (const character of sql) {
+    if (character === "(" || character === "[") deepest = Math.max(deepest, ++depth);
+    else if (character === ")" || character === "]") depth--;
+  }
+  return deepest;
+}
+
+async function translated(sql: string): Promise<string> {
+  const { Dialect, transpile } = await import("@polyglot-sql/sdk");
+  const made = transpile(sql, Dialect.Athena, Dialect.DuckDB);
+  if (!made.success) {
+    const place = made.errorStart === undefined ? "" : `${placeAt(sql, made.errorStart)}: `;
+    throw new LakeQueryError(`${place}${(made.error ?? "unreadable").replace(/^.*?line \d+, column \d+: /i, "")}`);
+  }
+  const statements = (made.sql ?? []).filter((statement) => statement.trim() !== "");
+  const [statement] = statements;
+  if (statement === undefined || statements.length > 1) throw new LakeQueryError("exactly one statement is wanted");
+  return statement;
+}
+
+async function treeOf(duckdbSql: string, connection: DuckDBConnection): Promise<SqlNode> {
+  const answer = await connection.runAndReadAll("SELECT json_serialize_sql(CAST($1 AS VARCHAR))", [duckdbSql]);
+  const tree = parseTree(String(answer.getRows()[0]?.[0]));
+  if (tree.error === true) {
+    const readOnly = tree.error_type === "not implemented";
+    throw new LakeQueryError(readOnly ? "only SELECT and WITH … SELECT may run" : String(tree.error_message));
+  }
+  const statements = tree.statements as readonly unknown[];
+  const [statement] = statements;
+  if (!isNode(statement) || statements.length > 1) throw new LakeQueryError("exactly one statement is wanted");
+  return statement;
+}
+
+function rewrittenTree(tree: SqlNode): unknown {
+  try {
+    return rewritten(tree);
+  } catch (error) {
+    if (error instanceof RangeError) throw new LakeQueryError(error.message);
+    throw error;
+  }
+}
+
+async function textOf(tree: unknown, connection: DuckDBConnection): Promise<string> {
+  const json = JSON.stringify({ error: false, statements: [tree] });
+  const answer = await connection.runAndReadAll("SELECT json_deserialize_sql(CAST($1 AS JSON))", [json]);
+  return String(answer.getRows()[0]?.[0]);
+}
+
+/** `line 3, column 7`, both from 1. */
+export function placeAt(sql: string, offset: number): string {
+  const before = sql.slice(0, offset).split("\n");
+  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+}
+
+/**
+ * An engine's message about the translation, with the place in what the analyst wrote of the first name it quotes.
+ * The engine's own places are those of the translation and would mislead; they are cut.
+ */
+export function located(message: string, sql: string): string {
+  const [text = ""] = message.split(/\n+LINE \d+:/);
+  const name = /"([^"]+)"|name ([A-Za-z_]\w*)|(?:function|table) ([\w./]+)/.exec(text);
+  const wanted = (name?.[1] ?? name?.[2] ?? name?.[3])?.toLowerCase();
+  const offset = wanted === undefined ? -1 : sql.toLowerCase().indexOf(wanted);
+  return offset < 0 ? text : `${placeAt(sql, offset)}: ${text}`;
+}

@@ -1,0 +1,164 @@
+import { join } from "node:path";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { LAKE_DATABASE, type LakeTable } from "#contracts/lake.ts";
+import { type AnalystQuery, type LakeQuery, LakeQueryError, type QueryResult } from "#core/kernel/ports.ts";
+import { ATHENA_PRELUDE } from "./athena-prelude.ts";
+import { athenaStatement, located } from "./athena-statement.ts";
+import { connectionPool } from "./lake-query-pool.ts";
+import { readRows } from "./lake-query-rows.ts";
+import { hasParquet, lakeViews, TABLES, tableView } from "./lake-query-views.ts";
+
+export interface LakeQueryOptions {
+  /** What the engine may use, in its own words: `256MB`. Beyond it, it spills to `<lakeDir>/.spill`. */
+  readonly memoryLimit?: string;
+  readonly threads?: number;
+  /** How long an analyst's statement may take, in ms. */
+  readonly analystTimeMs?: number;
+  /** How many rows an analyst is answered; then the answer is marked as truncated. */
+  readonly analystRows?: number;
+  /** How large an analyst's answer may be, in characters of its values; then too. */
+  readonly analystCharacters?: number;
+}
+
+export interface LocalLakeQuery {
+  /** DuckDB's dialect, for our own statements: no limits, every row. */
+  readonly lake: LakeQuery;
+  /** Athena's dialect, for people's: see `athena-statement.ts`. */
+  readonly analyst: AnalystQuery;
+  close(): void;
+}
+
+const DEFAULTS = {
+  memoryLimit: "256MB",
+  threads: 2,
+  analystTimeMs: 30_000,
+  analystRows: 10_000,
+  analystCharacters: 32_000_000,
+};
+const CONNECTIONS_EACH = 2;
+
+/**
+ * The lake on one machine, asked through an engine in memory: its tables are views over whatever Parquet files are
+ * finished at the moment of asking. The engine can reach no file outside of the lake's folder, no network and no
+ * extension, and its settings are locked.
+ */
+export async function openLakeQuery(lakeDir: string, options: LakeQueryOptions = {}): Promise<LocalLakeQuery> {
+  const settings = { ...DEFAULTS, ...options };
+  const instance = await DuckDBInstance.create(":memory:", {
+    memory_limit: settings.memoryLimit,
+    threads: String(settings.threads),
+  });
+  const connections = await Promise.all(Array.from({ length: 2 * CONNECTIONS_EACH + 1 }, () => instance.connect()));
+  const [keeper, ...others] = connections as [DuckDBConnection, ...DuckDBConnection[]];
+  await prepare(keeper, others, lakeDir);
+  const tables = viewKeeper(keeper, lakeDir);
+  await tables.refresh();
+  for (const view of lakeViews()) await keeper.run(view);
+  const trusted = connectionPool(others.slice(0, CONNECTIONS_EACH));
+  const analysts = connectionPool(others.slice(CONNECTIONS_EACH));
+
+  /** Files may be replaced between being listed and being read (compaction): once more then. */
+  const fresh = async (run: () => Promise<QueryResult>): Promise<QueryResult> => {
+    await tables.refresh();
+    try {
+      return await run();
+    } catch (error) {
+      if (!isMissingFile(error)) throw error;
+      await tables.recheck();
+      return await run();
+    }
+  };
+
+  return {
+    lake: {
+      query: (sql) =>
+        trusted.use((connection) =>
+          fresh(() => readRows(connection, sql, {})).catch((error: unknown) => {
+            throw refusalOf(error, (message) => message);
+          }),
+        ),
+    },
+    analyst: {
+      query: (sql) =>
+        analysts.use(async (connection) => {
+          try {
+            const statement = await athenaStatement(sql, connection);
+            return await fresh(() =>
+              readRows(connection, statement, {
+                timeMs: settings.analystTimeMs,
+                rows: settings.analystRows,
+                characters: settings.analystCharacters,
+              }),
+            );
+          } catch (error) {
+            throw refusalOf(error, (message) => located(message.replaceAll(lakeDir, "lake"), sql));
+          }
+        }),
+    },
+    close: () => {
+      for (const connection of connections) connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+async function prepare(keeper: DuckDBConnection, others: readonly DuckDBConnection[], lakeDir: string): Promise<void> {
+  const folder = lakeDir.replaceAll("'", "''");
+  await keeper.run(`
+    SET allowed_directories = ['${folder}'];
+    SET temp_directory = '${join(folder, ".spill")}';
+    SET preserve_insertion_order = false;
+    SET parquet_metadata_cache = true;
+    SET autoinstall_known_extensions = false;
+    SET autoload_known_extensions = false;
+    SET enable_external_access = false;
+    CREATE SCHEMA ${LAKE_DATABASE};
+  `);
+  for (const connection of [keeper, ...others]) {
+    await connection.run(`SET TimeZone = 'UTC'; USE memory.${LAKE_DATABASE};`);
+  }
+  await keeper.run(ATHENA_PRELUDE.map((macro) => `CREATE MACRO ${macro};`).join("\n"));
+  await keeper.run("SET lock_configuration = true");
+}
+
+interface ViewKeeper {
+  /** Gives tables that had no file their files, as soon as there are any. */
+  refresh(): Promise<void>;
+  /** Looks at every table again. */
+  recheck(): Promise<void>;
+}
+
+function viewKeeper(keeper: DuckDBConnection, lakeDir: string): ViewKeeper {
+  const filled = new Map<LakeTable, boolean>();
+  const look = async (wanted: readonly LakeTable[]): Promise<void> => {
+    for (const table of wanted) {
+      const hasFiles = await hasParquet(lakeDir, table);
+      if (filled.get(table) === hasFiles) continue;
+      await keeper.run(tableView(lakeDir, table, hasFiles));
+      filled.set(table, hasFiles);
+    }
+  };
+  // One look at a time: two would race to replace the same view.
+  let last: Promise<void> = Promise.resolve();
+  const queued = (wanted: () => readonly LakeTable[]): Promise<void> => {
+    last = last.then(
+      () => look(wanted()),
+      () => look(wanted()),
+    );
+    return last;
+  };
+  return {
+    refresh: () => queued(() => TABLES.filter((table) => filled.get(table) !== true)),
+    recheck: () => queued(() => TABLES),
+  };
+}
+
+const isMissingFile = (error: unknown): boolean =>
+  error instanceof Error && /No files found|No such file|cannot open file/i.test(error.message);
+
+/** What the engine says of a statement is the asker's; that it cannot read its files is ours. */
+function refusalOf(error: unknown, told: (message: string) => string): unknown {
+  if (!(error instanceof Error) || error instanceof LakeQueryError) return error;
+  const refused = /^(?!IO Error|INTERNAL|Fatal)[A-Z][\w ]*(Error|Exception)?: /i.test(error.message);
+  return refused ? new LakeQueryError(told(error.message), { cause: error }) : error;
+}
