@@ -42,12 +42,9 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
 
 function isKnown(node: Node): boolean {
   const allowed = MEMBERS[node.type ?? ""];
-  return (
-    allowed !== undefined &&
-    Object.keys(node).every(
-      (name) => name === "type" || name === "value" || name === "position" || allowed.includes(name),
-    )
-  );
+  if (allowed === undefined) return false;
+  const known = (name: string) => name === "type" || name === "value" || name === "position" || allowed.includes(name);
+  return Object.keys(node).every((name) => known(name) || node[name] === undefined);
 }
 
 function compile(node: Node): Part | undefined {

@@ -8,7 +8,10 @@ export function columnNames(cells: readonly string[]): readonly string[] | Rejec
   const names = cells.map((cell, place) => cell.trim() || `column_${place + 1}`);
   const twice = names.find((name, place) => names.indexOf(name) < place);
   if (twice !== undefined) {
-    return rejection("import.bad_header", `Two columns are called "${twice}". Rename one, or list \`columns\` in the mapping.`);
+    return rejection(
+      "import.bad_header",
+      `Two columns are called "${twice}". Rename one, or list \`columns\` in the mapping.`,
+    );
   }
   if (names.includes("__proto__")) return rejection("import.bad_header", "A column may not be called __proto__.");
   return names;

@@ -64,7 +64,7 @@ export function csvSplitter(separator: string): CsvSplitter {
       }
       const text = parsed.end === lineEnd ? content : held.slice(at, withoutReturn(held, at, parsed.end));
       if (text !== "") records.push({ kind: "record", line, text, cells: parsed.cells });
-      line += 1 + newlinesIn(held, lineEnd + 1, parsed.end);
+      line += 1 + newlinesIn(held, lineEnd, parsed.end);
       at = parsed.end + 1;
     }
     held = held.slice(at);
@@ -97,7 +97,8 @@ function parseRecord(
   let at = start;
   for (;;) {
     const cell = held[at] === QUOTE ? quotedCell(held, at, last) : plainCell(held, at, separator);
-    if (typeof cell === "string") return cell === "unfinished" ? { kind: "unfinished" } : { kind: "broken", reason: cell };
+    if (typeof cell === "string")
+      return cell === "unfinished" ? { kind: "unfinished" } : { kind: "broken", reason: cell };
     cells.push(cell.value);
     const next = held[cell.end];
     if (next === separator) {
@@ -129,7 +130,8 @@ function quotedCell(held: string, start: number, last: boolean): Cell | string {
   let doubled = false;
   for (let from = start + 1; ; ) {
     const quote = held.indexOf(QUOTE, from);
-    if ((quote < 0 ? held.length : quote) - start > MAX_RECORD) return "a quote that is not closed, or a cell that is too long";
+    if ((quote < 0 ? held.length : quote) - start > MAX_RECORD)
+      return "a quote that is not closed, or a cell that is too long";
     if (quote < 0) return last ? "a quote that is not closed" : "unfinished";
     // Whether a quote at the very end closes the cell or is the first of a pair, the next piece will tell.
     if (quote === held.length - 1 && !last) return "unfinished";

@@ -1,7 +1,7 @@
 import type { Json } from "#core/kernel/json.ts";
-import { parseTime } from "#core/kernel/time.ts";
+import { isoDay, parseTime } from "#core/kernel/time.ts";
 
-const ISO = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
+const ISO = /^\d{4}-\d\d-(\d\d)(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
 
 /**
  * A time as a file states it, in a form that every reader understands alike; `undefined` where it is none. Stricter
@@ -10,7 +10,15 @@ const ISO = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?
  */
 export function rowTime(stated: Json | undefined): string | number | undefined {
   if (typeof stated === "number") return parseTime(stated) === undefined ? undefined : stated;
-  if (typeof stated !== "string" || !ISO.test(stated)) return undefined;
+  if (typeof stated !== "string") return undefined;
+  const day = ISO.exec(stated)?.[1];
+  if (day === undefined || (day > "28" && !isDay(stated.slice(0, 10)))) return undefined;
   const text = stated.replace(" ", "T");
   return parseTime(text) === undefined ? undefined : text;
 }
+
+/** The engine reads 30 February as 2 March. */
+const isDay = (day: string): boolean => {
+  const at = Date.parse(day);
+  return !Number.isNaN(at) && isoDay(at) === day;
+};

@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import { rowTime } from "./row-time.ts";
+
+describe("a row's time", () => {
+  it.each([
+    ["2017-01-28", "2017-01-28"],
+    ["2016-02-29", "2016-02-29"],
+    ["2017-01-28 19:06:53", "2017-01-28T19:06:53"],
+    ["2017-01-28T19:06:53.5+02:00", "2017-01-28T19:06:53.5+02:00"],
+    [852076800000, 852076800000],
+  ])("reads %j", (stated, expected) => {
+    expect(rowTime(stated)).toBe(expected);
+  });
+
+  it.each([
+    "28/01/2017",
+    "Jan 28 2017",
+    "2017-13-01",
+    "2017-02-30",
+    "2017-02-29",
+    "2017-02-01T25:00",
+    "",
+    "852076800000",
+    null,
+    undefined,
+    Number.NaN,
+    1e20,
+  ])("takes %j for none", (stated) => {
+    expect(rowTime(stated)).toBeUndefined();
+  });
+});
