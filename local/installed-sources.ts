@@ -1,0 +1,29 @@
+import { writeKeyHash } from "#adapters/local/local-sources.ts";
+import type { Source, Trust } from "#core/events/source.ts";
+import type { Definitions } from "#core/kernel/ports.ts";
+import type { Credentials } from "./credentials.ts";
+
+/** A source that an installation on one machine has from the start. */
+export interface InstalledSource {
+  readonly id: string;
+  readonly name: string;
+  readonly trust: Trust;
+}
+
+export const DEFAULT_SOURCE: InstalledSource = { id: "default", name: "Default", trust: "server" };
+
+/** Sees to it that each source is defined and that its write key of the credentials is one of its keys. */
+export async function installSources(
+  definitions: Definitions<Source>,
+  sources: readonly InstalledSource[],
+  credentials: Credentials,
+): Promise<void> {
+  for (const { id, name, trust } of sources) {
+    const keyHash = writeKeyHash(credentials.writeKeys[id] ?? "");
+    const known = await definitions.get(id);
+    if (known?.definition.keyHashes.includes(keyHash)) continue;
+    const keyHashes = [keyHash, ...(known?.definition.keyHashes ?? [])].slice(0, 2);
+    const source: Source = known ? { ...known.definition, keyHashes } : { id, name, trust, enabled: true, keyHashes };
+    await definitions.put(id, source, known?.version ?? 0);
+  }
+}

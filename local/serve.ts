@@ -1,0 +1,165 @@
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { holdAlone } from "#adapters/local/single-holder.ts";
+import { troubleReport } from "#lambdas/middleware/trouble-report.ts";
+import { openDataFolder } from "./data-folder.ts";
+import { runDemo } from "./demo/run-demo.ts";
+import { startHttpServer } from "./http-server.ts";
+import { DEMO_SOURCES } from "./demo-sources.ts";
+import { openRuntime, type Runtime } from "./runtime.ts";
+
+export interface ServeOptions {
+  readonly port: number;
+  readonly data: string;
+  readonly demo: boolean;
+  readonly json: boolean;
+  readonly speed: number;
+  readonly seed: string;
+  readonly language: "en" | "fr";
+}
+
+export const DEFAULT_DATA = ".tributary";
+const DEFAULT_PORT = 8080;
+
+export const SERVE_HELP = `Tributary on one machine: a customer data platform with nothing but Node.
+
+  npm start                                 serve, with a demonstration shop flowing in
+  npm run local -- [options]                serve, empty unless --demo
+  npm run local -- import FILE --mapping M  bring a file in (import --help)
+  npm run local -- sql "SELECT …"           ask the lake (sql --help)
+
+Options
+  --port N     where to listen, 0 for any free port (default ${DEFAULT_PORT})
+  --data DIR   where everything is kept; survives restarts and kill -9 (default ${DEFAULT_DATA})
+  --demo       play a simulated shop in, over the public HTTP API
+  --speed N    events per second of the live part of the demonstration (default 20)
+  --seed TEXT  another seed, another shop (default "tributary")
+  --lang en|fr the language the demonstration speaks (default en)
+  --json       first line on stdout: {"url","writeKey","token"}; nothing else but the log on stderr
+  --help       this text
+
+Send events with any Segment, RudderStack or Jitsu client: the host is the url, the write key is in DIR/credentials.json.
+`;
+
+/** The options of serving, or what is wrong with them. */
+export function readServeOptions(args: readonly string[]): ServeOptions | string {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        port: { type: "string", default: String(DEFAULT_PORT) },
+        data: { type: "string", default: DEFAULT_DATA },
+        demo: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+        speed: { type: "string", default: "20" },
+        seed: { type: "string", default: "tributary" },
+        lang: { type: "string", default: "en" },
+      },
+    });
+    const port = Number(values.port);
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) return `--port takes 0 to 65535, not ${values.port}`;
+    const speed = Number(values.speed);
+    if (!(speed > 0 && speed <= 10_000)) return `--speed takes a number up to 10000, not ${values.speed}`;
+    if (values.lang !== "en" && values.lang !== "fr") return `--lang takes en or fr, not ${values.lang}`;
+    const { data, demo, json, seed, lang: language } = values;
+    return { port, data, demo, json, speed, seed, language };
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** Serves until it is told to stop (SIGINT, SIGTERM), then answers what it has, writes it all down and ends. */
+export async function serve(options: ServeOptions): Promise<number> {
+  const startedAt = performance.now();
+  const folder = openDataFolder(options.data);
+  const held = holdAlone(folder.serverLock);
+  if (held === undefined) {
+    process.stderr.write(`Another server runs on ${options.data}. Stop it, or take another folder with --data.\n`);
+    return 1;
+  }
+  const stopped = stopSignal();
+  let failed = false;
+  const runtime = await openRuntime(options.data, {
+    sources: options.demo ? DEMO_SOURCES : [],
+    onFault: (error, where) => {
+      process.stderr.write(`${JSON.stringify(troubleReport(error, where))}\n`);
+      if (where !== "processing") return;
+      // Without processing this would go on taking events in and never show them. Whoever restarts us mends it.
+      failed = true;
+      stopped.abort();
+    },
+  });
+  const server = await startHttpServer(runtime.door, options.port).catch((error: NodeJS.ErrnoException) => error);
+  if (server instanceof Error) {
+    process.stderr.write(`Cannot listen on port ${options.port}: ${server.message}. Take another one with --port.\n`);
+    await runtime.close();
+    held.release();
+    return 1;
+  }
+  writeFileSync(folder.address, JSON.stringify({ url: server.url, pid: process.pid }), { mode: 0o600 });
+  announce(options, runtime, server.url, performance.now() - startedAt);
+  const demo = options.demo ? playDemo(options, runtime, server.url, stopped.signal) : Promise.resolve();
+  await untilAborted(stopped.signal);
+  await demo;
+  await server.close();
+  if (!failed) await runtime.close();
+  held.release();
+  return failed ? 1 : 0;
+}
+
+/** Aborts at the first SIGINT or SIGTERM. The second ends the process at once: the data folder bears it. */
+function stopSignal(): AbortController {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  return controller;
+}
+
+const untilAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+
+function announce(options: ServeOptions, { credentials }: Runtime, url: string, tookMs: number): void {
+  const writeKey = credentials.writeKeys.default;
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ url, writeKey, token: credentials.token })}\n`);
+    return;
+  }
+  process.stdout.write(
+    `Tributary is ready at ${url} after ${(tookMs / 1000).toFixed(2)} s; data in ${options.data}.\n` +
+      `  write key  ${writeKey}\n  token      ${credentials.token}\n` +
+      `  try        curl -u ${writeKey}: -d '{"userId":"ana","event":"Hello"}' ${url}/v1/track\n`,
+  );
+}
+
+async function playDemo(options: ServeOptions, runtime: Runtime, url: string, signal: AbortSignal): Promise<void> {
+  const { token, writeKeys } = runtime.credentials;
+  const keyOf = (id: string): string => writeKeys[id] ?? "";
+  const log = options.json ? process.stderr : process.stdout;
+  try {
+    await runDemo({
+      url,
+      token,
+      writeKeys: {
+        site: keyOf("site"),
+        till: keyOf("till"),
+        newsletter: keyOf("newsletter"),
+        crm: keyOf("crm"),
+        support: keyOf("support"),
+      },
+      seed: options.seed,
+      eventsPerSecond: options.speed,
+      language: options.language,
+      signal,
+      print: (line) => log.write(`${line}\n`),
+    });
+  } catch (error) {
+    process.stderr.write(`The demonstration ended: ${(error as Error).message}\n`);
+  }
+}
