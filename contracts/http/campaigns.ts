@@ -15,15 +15,18 @@ export const CampaignChanged = Campaign.safeExtend({
   ...answered,
 });
 
-export const RunAsked = z.strictObject({
-  /** The instant at which the segment is evaluated; the present if absent. */
-  now: Instant.optional(),
-  /** The same id again is the same run, taken up where it was left; made from the time if absent. */
-  runId: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/)
-    .optional(),
-});
+/** Everything about a run may be left to us, the whole body included. */
+export const RunAsked = z
+  .strictObject({
+    /** The instant at which the segment is evaluated; the present if absent. */
+    now: Instant.optional(),
+    /** The same id again is the same run, taken up where it was left; made from the time if absent. */
+    runId: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/)
+      .optional(),
+  })
+  .default({});
 
 export const RunStarted = z.object({ campaignId: z.string(), runId: z.string(), now: Time });
 
@@ -35,6 +38,7 @@ export const CampaignResults = z.object({
       runId: z.string(),
       outcomes: z.array(
         z.object({
+          treatment: z.string().nullable(),
           status: z.string(),
           reason: z.string().nullable(),
           messages: z.number(),

@@ -10,6 +10,8 @@ export const MessageItem = z.object({
   profileId: z.string(),
   channel: z.string(),
   address: z.string().nullable(),
+  /** Which of the campaign's variants; `null` where it did not come to that. */
+  treatment: z.string().nullable(),
   status: z.string(),
   reason: z.string().nullable(),
   occurredAt: Time,

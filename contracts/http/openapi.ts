@@ -50,7 +50,7 @@ function operationOf(name: string, route: Route, schemas: Schemas): JsonObject {
     operationId: name,
     summary: route.summary,
     parameters: [...pathParameters(route), ...queryParameters(route, schemas)],
-    ...(body === undefined ? {} : { requestBody: { required: true, content: json(schemas.of(body)) } }),
+    ...(body === undefined ? {} : { requestBody: { required: isNeeded(body), content: json(schemas.of(body)) } }),
     responses: { ...(isServed ? { [route.status]: success } : {}), ...problemsOf(route) },
   };
 }
@@ -68,11 +68,13 @@ function queryParameters(route: Route, schemas: Schemas): readonly JsonObject[] 
   return Object.entries(shape).map(([name, schema]) => ({
     name,
     in: "query",
-    required: !schema.safeParse(undefined).success,
+    required: isNeeded(schema),
     // What is read from text says what it becomes.
     schema: schemas.of(schema, "output"),
   }));
 }
+
+const isNeeded = (schema: z.ZodType): boolean => !schema.safeParse(undefined).success;
 
 /** One response a status, naming the codes that have it. */
 function problemsOf(route: Route): JsonObject {

@@ -48,14 +48,15 @@ async function segmentProblem({ segments }: ApiPorts, { segmentId }: Campaign): 
 /** Results outlive the campaign, as its messages do: an id that never was has none. */
 async function results({ lake }: ApiPorts, campaignId: string) {
   const result = await lake.query(`
-    SELECT run_id, status, reason, messages, people FROM campaign_results
-    WHERE campaign_id = ${sqlText(campaignId)} ORDER BY run_id DESC, status, reason`);
+    SELECT run_id, treatment, status, reason, messages, people FROM campaign_results
+    WHERE campaign_id = ${sqlText(campaignId)} ORDER BY run_id DESC, treatment, status, reason`);
   const byRun = Map.groupBy(rowsOf(result), (row) => textOf(row.run_id));
   return {
     campaignId,
     runs: [...byRun].map(([runId, rows]) => ({
       runId,
       outcomes: rows.map((row) => ({
+        treatment: textOrNull(row.treatment),
         status: textOf(row.status),
         reason: textOrNull(row.reason),
         messages: countOf(row.messages),

@@ -26,8 +26,7 @@ export function apiHandler(ports: ApiPorts): (event: APIGatewayProxyEventV2) => 
     if (!("refused" in outcome)) return outcome;
     return refusalAnswer(outcome.refused, event.requestContext.requestId, outcome.headers);
   }).use(endErrors({ onTrouble: ports.onTrouble, answer: refusalAnswer }));
-  // The gateway's own path parameters would hide the router's, which have the same name.
-  return ({ pathParameters: _, ...event }) => door(event, NO_CONTEXT);
+  return (event) => door(event, NO_CONTEXT);
 }
 
 /** Middy hands Lambda's context on; nothing here asks for it, and on one machine there is none. */

@@ -24,7 +24,7 @@ async function messages(ports: ApiPorts, asked: Asked): Promise<z.input<typeof M
     last === undefined ? undefined : `message_id > ${sqlText(last)}`,
   ]);
   const result = await ports.lake.query(`
-    SELECT message_id, campaign_id, run_id, profile_id, channel, address, status, reason, occurred_at
+    SELECT message_id, campaign_id, run_id, profile_id, channel, address, treatment, status, reason, occurred_at
     FROM messages WHERE ${conditions} ORDER BY message_id LIMIT ${asked.limit + 1}`);
   const { rows, next } = pageOf(rowsOf(result).map(messageOf), asked.limit, ({ messageId }) => [messageId]);
   return { messages: [...rows], next };
@@ -37,6 +37,7 @@ const messageOf = (row: Row): MessageItem => ({
   profileId: textOf(row.profile_id),
   channel: textOf(row.channel),
   address: textOrNull(row.address),
+  treatment: textOrNull(row.treatment),
   status: textOf(row.status),
   reason: textOrNull(row.reason),
   occurredAt: timeOf(row.occurred_at),

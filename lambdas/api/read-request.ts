@@ -10,7 +10,7 @@ import { readJson } from "./read-json.ts";
 export function readRequest(route: Route, target: string, event: APIGatewayProxyEventV2): Request<Route> | Rejection {
   const query = checked(route.query, event.queryStringParameters ?? {}, "query.invalid");
   if (isRejection(query)) return query;
-  const sent = route.body === undefined ? { json: null } : readJson(event);
+  const sent = needsBody(route, event) ? readJson(event) : { json: undefined };
   if (isRejection(sent)) return sent;
   const body = checked(route.body, sent.json, "body.invalid");
   if (isRejection(body)) return body;
@@ -22,6 +22,10 @@ export function readRequest(route: Route, target: string, event: APIGatewayProxy
     who: whoAsks(event),
   };
 }
+
+/** A body that is all defaults may be left out. */
+const needsBody = ({ body }: Route, event: APIGatewayProxyEventV2): boolean =>
+  body !== undefined && !(event.body === undefined && body.safeParse(undefined).success);
 
 function checked(schema: z.ZodType | undefined, value: unknown, code: ApiCode): unknown {
   if (schema === undefined) return undefined;

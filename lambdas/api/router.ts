@@ -54,7 +54,20 @@ export function routerOf(serve: Serve): (event: APIGatewayProxyEventV2) => Promi
     otherProfile,
   ];
   const router = httpRouterHandler<APIGatewayProxyEventV2, Outcome>({ routes, notFoundResponse: () => UNKNOWN });
-  return (event) => router(event, NO_CONTEXT);
+  return (event) => router(routable(event), NO_CONTEXT);
+}
+
+const METHODS: ReadonlySet<string> = new Set(["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"]);
+
+/**
+ * The event as the router takes it: with a path, and with a method it knows, or else one that no path here takes. The
+ * gateway's own path parameters would hide the router's, which have the same name.
+ */
+function routable({ pathParameters: _, ...event }: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
+  const { http } = event.requestContext;
+  const method = METHODS.has(http.method) ? http.method : "PATCH";
+  const requestContext = { ...event.requestContext, http: { ...http, method, path: http.path || "/" } };
+  return { ...event, version: "2.0", requestContext };
 }
 
 /** Middy hands Lambda's context on; nothing here asks for it, and on one machine there is none. */

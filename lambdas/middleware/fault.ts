@@ -3,9 +3,12 @@ import { LakeQueryError } from "#core/kernel/ports.ts";
 /** The world broke behind a port: a store is out of reach, a limit was hit. Ends at the door, as 503. */
 export class Fault extends Error {
   override readonly name = "Fault";
+  /** What was called: `store.read`. */
+  readonly port: string;
 
   constructor(port: string, cause: unknown) {
     super(`${port} failed`, { cause });
+    this.port = port;
   }
 }
 

@@ -1,10 +1,13 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { memoryDefinitions } from "#adapters/memory/definitions.ts";
 import { memoryProfileStore } from "#adapters/memory/profile-store.ts";
+import { duckdbDialect } from "#adapters/sql/duckdb-dialect.ts";
+import { segmentSql } from "#adapters/sql/segment-sql.ts";
 import type { ImportJob } from "#contracts/http/imports.ts";
 import type { Campaign } from "#core/campaigns/campaign.ts";
-import { admit } from "#core/events/admit.ts";
 import { defaultAdmissionLimits } from "#core/events/admission-limits.ts";
+import { admit } from "#core/events/admit.ts";
+import type { Event } from "#core/events/event.ts";
 import { eventsLogRow } from "#core/events/lake-rows.ts";
 import type { Trust } from "#core/events/source.ts";
 import { defaultIdentityRules } from "#core/identity/identity-rules.ts";
@@ -13,9 +16,9 @@ import type { Json, JsonObject } from "#core/kernel/json.ts";
 import { absorbEvents } from "#core/profiles/absorb-events.flow.ts";
 import { changeRows } from "#core/profiles/change-rows.ts";
 import type { Assertion } from "#core/profiles/evidence.ts";
-import type { Event } from "#core/events/event.ts";
 import type { SegmentDefinition } from "#core/segments/segment-definition.ts";
 import { type ApiPorts, apiHandler } from "#lambdas/api/handler.ts";
+import { brokenPromise } from "./api-contract.ts";
 import { type DuckDbLake, duckDbLake } from "./duckdb-lake.ts";
 
 export const NOW = Date.parse("2026-11-02T10:00:00.000Z");
@@ -33,9 +36,16 @@ export interface ApiWorld {
   readonly log: readonly unknown[][];
   /** Takes events in as a source's requests would be, into profiles and lake. */
   take(events: readonly JsonObject[], from?: { readonly source?: string; readonly trust?: Trust }): Promise<void>;
+  /** Whatever is answered is held against the published contract. */
+  ask(
+    method: string,
+    path: string,
+    body?: Json,
+    headers?: Readonly<Record<string, string>>,
+    context?: object,
+  ): Promise<Answered>;
   /** Takes in what was asserted through the API: what the resolver does a moment later. */
   settle(): Promise<void>;
-  ask(method: string, path: string, body?: Json, headers?: Readonly<Record<string, string>>): Promise<Answered>;
 }
 
 /** The API over memory, with DuckDB for a lake. `broken` replaces ports, to see what happens when they fail. */
@@ -62,7 +72,7 @@ export async function apiWorld(lake: DuckDbLake, broken: Partial<ApiPorts> = {})
     segments: memoryDefinitions<SegmentDefinition>(clock),
     campaigns: memoryDefinitions<Campaign>(clock),
     campaignRuns: { start: async (run) => void log.push(["campaignRuns.start", run]) },
-    segmentSql: () => "SELECT profile_id FROM profiles",
+    segmentSql: (condition, now) => segmentSql(condition, now, duckdbDialect),
     lake,
     analyst: lake,
     dialect: "duckdb",
@@ -82,10 +92,14 @@ export async function apiWorld(lake: DuckDbLake, broken: Partial<ApiPorts> = {})
       await lake.append("events_log", events.map(eventsLogRow));
       await settle(events);
     },
-    ask: async (method, path, body, headers = {}) => {
-      const answer = await handler(gatewayRequest(method, path, body, headers));
-      const text = answer.body ?? "";
-      return { status: answer.statusCode ?? 0, body: JSON.parse(text) as JsonObject, headers: answer.headers ?? {} };
+    ask: async (method, path, body, headers = {}, context = {}) => {
+      const event = gatewayRequest(method, path, body, headers);
+      const answer = await handler({ ...event, requestContext: { ...event.requestContext, ...context } });
+      const status = answer.statusCode ?? 0;
+      const told = JSON.parse(answer.body ?? "") as JsonObject;
+      const broken = brokenPromise(method, path.split("?", 1)[0] ?? "", status, told);
+      if (broken !== undefined) throw new Error(`the answer to ${method} ${path} breaks the contract: ${broken}`);
+      return { status, body: told, headers: answer.headers ?? {} };
     },
   };
 }
@@ -106,9 +120,9 @@ function memoryImports(): ApiPorts["imports"] {
     list: async () => jobs,
     start: async ({ file, mapping }) => {
       const job: ImportJob = {
-        ...{ id: `i${jobs.length}`, file, mapping, status: "running", rows: 0, events: 0, badEvents: 0 },
+        ...{ id: `i${jobs.length}`, file, mapping, status: "running" as const, rows: 0, events: 0, badEvents: 0 },
         ...{ startedAt: new Date(NOW).toISOString(), endedAt: null, problem: null },
-      } as ImportJob;
+      };
       jobs.unshift(job);
       return job;
     },
