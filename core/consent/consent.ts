@@ -22,6 +22,8 @@ const later = (x: ConsentRegister, y: ConsentRegister): ConsentRegister => {
 
 /** Commutative, associative, idempotent. */
 export function joinConsent(x: Consent, y: Consent): Consent {
+  // Most events say nothing of consent; whoever compares sees at once that nothing changed.
+  if (Object.keys(y).length === 0) return x;
   const joined: Record<string, ConsentRegister> = { ...x };
   for (const [purpose, register] of Object.entries(y)) {
     const other = Object.hasOwn(joined, purpose) ? joined[purpose] : undefined;

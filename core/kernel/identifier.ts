@@ -40,8 +40,19 @@ export type IdentifierKey = string & { readonly __brand: "IdentifierKey" };
 
 export const identifierText = (identifier: Identifier): string => `${identifier.type}:${identifier.value}`;
 
-export const identifierKey = (identifier: Identifier): IdentifierKey =>
-  `${strengthOf(identifier.type)}${digest(identifierText(identifier))}` as IdentifierKey;
+export function identifierKey(identifier: Identifier): IdentifierKey {
+  const text = identifierText(identifier);
+  const known = keys.get(text);
+  if (known !== undefined) return known;
+  if (keys.size >= REMEMBERED_KEYS) keys.clear();
+  const key = `${strengthOf(identifier.type)}${digest(text)}` as IdentifierKey;
+  keys.set(text, key);
+  return key;
+}
+
+// A batch asks for the same few keys again and again. What is remembered can be forgotten without changing an answer.
+const keys = new Map<string, IdentifierKey>();
+const REMEMBERED_KEYS = 10_000;
 
 export const compareIdentifiers = (a: Identifier, b: Identifier): number =>
   strengthOf(a.type) - strengthOf(b.type) || compareText(a.type, b.type) || compareText(a.value, b.value);

@@ -57,6 +57,7 @@ export interface ChangeRows {
  */
 export function changeRows(change: ComponentChange, rules: IdentityRules, now: EpochMs): ChangeRows {
   const rows: ChangeRows = { identity_changes: [], profile_changes: [], consent_changes: [] };
+  if (looksUntouched(change)) return rows;
   const before = groupsOf(change.before, rules);
   const after = groupsOf(change.after, rules);
   const version = change.after.version;
@@ -89,6 +90,24 @@ export function changeRows(change: ComponentChange, rules: IdentityRules, now: E
 
 const groupsOf = (stored: Stored | undefined, rules: IdentityRules): readonly ProfileGroup[] =>
   stored?.kind === "component" ? profileGroupsOf(stored.component, rules) : [];
+
+/**
+ * Sees quickly that only times and recent events moved, which is so for most events: joins answer the very thing they
+ * were given where nothing is added. Where it answers `false` the rows are compared in full.
+ */
+function looksUntouched({ before, after }: ComponentChange): boolean {
+  if (before?.kind !== "component" || after.kind !== "component") return false;
+  const [was, is] = [before.component, after.component];
+  if (was.members.size !== is.members.size || was.links.size !== is.links.size) return false;
+  if (was.retracted.size !== is.retracted.size) return false;
+  for (const [id, link] of is.links) if (was.links.get(id) !== link) return false;
+  for (const [key, { firstSeen, fragment }] of is.members) {
+    const other = was.members.get(key);
+    if (other?.firstSeen !== firstSeen) return false;
+    if (other.fragment?.traits !== fragment?.traits || other.fragment?.consent !== fragment?.consent) return false;
+  }
+  return true;
+}
 
 /** What an analyst sees of a profile, as text, to tell whether it changed. */
 const looksOf = (profile: Profile): string =>

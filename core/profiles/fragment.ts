@@ -85,9 +85,12 @@ function laterTrait(x: TraitRegister, y: TraitRegister): TraitRegister {
   return order >= 0 ? x : y;
 }
 
+/** Answers one of the two itself where the other adds nothing: whoever compares sees at once that nothing changed. */
 function joinTraits(x: Fragment["traits"], y: Fragment["traits"]): Fragment["traits"] {
+  const added = Object.keys(y);
+  if (added.length === 0) return x;
   const joined: Record<string, TraitRegister> = { ...x };
-  for (const name of Object.keys(y)) {
+  for (const name of added) {
     const mine = Object.hasOwn(joined, name) ? joined[name] : undefined;
     const theirs = y[name] as TraitRegister;
     joined[name] = mine === undefined ? theirs : laterTrait(mine, theirs);
