@@ -123,7 +123,10 @@ export function rewritten(value: unknown): unknown {
 /** In Trino JSON text cast to VARCHAR loses its quotation marks. */
 function castOfJson(node: SqlNode): SqlNode {
   const { child, cast_type: type } = node;
-  const extracts = isNode(child) && isFunction(child) && ["->", "json_extract"].includes(functionName(child));
-  if (!extracts || !isNode(type) || type.id !== "VARCHAR") return node;
-  return { ...node, child: { ...child, function_name: "json_extract_string", is_operator: false } };
+  if (!isNode(child) || !isNode(type) || type.id !== "VARCHAR") return node;
+  // `json -> path` looks to DuckDB's parser like a function of one argument, which nobody casts.
+  if (child.class === "LAMBDA") return { ...node, child: callOf("json_extract_string", [child.lhs, child.expr]) };
+  const called = isFunction(child) ? functionName(child) : "";
+  if (called === "json_extract") return { ...node, child: { ...child, function_name: "json_extract_string" } };
+  return called === "json_parse" ? { ...node, child: callOf("json_extract_string", [child, textConstant("$")]) } : node;
 }

@@ -17,11 +17,11 @@ export const athenaDialect: SqlDialect = {
     return `json_extract(${column}, ${textLiteral(`$${steps.join("")}`)})`;
   },
   isValue: (json) => `json_format(${json}) <> 'null'`,
-  text: (json) => `CASE WHEN ${firstOf(json)} = '"' THEN CAST(${json} AS VARCHAR) END`,
+  text: (json) => `CASE WHEN ${firstOf(json)} = '"' THEN json_extract_scalar(${json}, '$') END`,
   number: (json) => `CASE WHEN regexp_like(json_format(${json}), '^[-0-9]') THEN CAST(${json} AS DOUBLE) END`,
   boolean: (json) => `CASE WHEN json_format(${json}) IN ('true', 'false') THEN json_format(${json}) = 'true' END`,
   time: (json) => {
-    const text = `TRY_CAST(${json} AS VARCHAR)`;
+    const text = `json_extract_scalar(${json}, '$')`;
     const instant = `TRY(from_iso8601_timestamp(replace(${text}, ' ', 'T')))`;
     // The zone is taken off in UTC, so that the literals compared with are those of the lake's own columns.
     return `CASE WHEN regexp_like(${text}, '${DATE_PATTERN}') THEN CAST(${instant} AT TIME ZONE 'UTC' AS TIMESTAMP(3)) END`;

@@ -1,7 +1,7 @@
 import type { EpochMs } from "#core/kernel/time.ts";
 import type { Measure } from "#core/segments/condition.ts";
 import { MICROS_LIMIT, toMicros } from "#core/segments/micros.ts";
-import type { SqlDialect } from "./dialect.ts";
+import type { JsonColumns, JsonValue } from "./columns.ts";
 import { doubleLiteral, wholeLiteral } from "./literal.ts";
 import { comparisonSql, surely, timeTestSql } from "./test-sql.ts";
 
@@ -12,14 +12,14 @@ export interface MeasureSql {
   readonly condition: string;
 }
 
-/** `value` gives the JSON expression of an event's property. */
+/** Properties are read in columns of the events, before these are aggregated. */
 export function measureSql(
   measure: Measure,
   at: { readonly name: string; readonly filter: string; readonly now: EpochMs },
-  value: (path: string) => string,
-  dialect: SqlDialect,
+  properties: JsonColumns,
 ): MeasureSql {
   const { name } = at;
+  const value = (path: string): JsonValue => properties.value(path.split("."));
   const aggregate = (sql: string, suffix = ""): MeasureSql["columns"][number] => ({
     name: `${name}${suffix}`,
     sql: `${sql} FILTER (WHERE ${at.filter})`,
@@ -32,15 +32,15 @@ export function measureSql(
       };
     case "distinct":
       return {
-        columns: [aggregate(`count(DISTINCT ${scalarKey(value(measure.of), dialect)})`)],
+        columns: [aggregate(`count(DISTINCT ${scalarKey(value(measure.of))})`)],
         condition: comparisonSql(measure.test, `coalesce(${name}, 0)`, doubleLiteral),
       };
     case "sum": {
       const condition = comparisonSql(measure.test, `coalesce(${name}, 0)`, wholeMicros);
-      return { columns: [aggregate(`sum(${microsOf(value(measure.of), dialect)})`)], condition };
+      return { columns: [aggregate(`sum(${microsOf(value(measure.of))})`)], condition };
     }
     case "avg": {
-      const amount = microsOf(value(measure.of), dialect);
+      const amount = microsOf(value(measure.of));
       return {
         columns: [aggregate(`sum(${amount})`), aggregate(`count(${amount})`, "_count")],
         condition: surely(comparisonSql(measure.test, name, (operand) => `${wholeMicros(operand)} * ${name}_count`)),
@@ -49,7 +49,7 @@ export function measureSql(
     case "min":
     case "max":
       return {
-        columns: [aggregate(`${measure.kind}(${dialect.number(value(measure.of))})`)],
+        columns: [aggregate(`${measure.kind}(${value(measure.of).number()})`)],
         condition: surely(comparisonSql(measure.test, name, doubleLiteral)),
       };
     case "first":
@@ -65,15 +65,15 @@ export function measureSql(
 
 const wholeMicros = (operand: number): string => wholeLiteral(toMicros(operand));
 
-/** Whole millionths, as `core/segments/micros.ts` counts them. */
-function microsOf(json: string, dialect: SqlDialect): string {
-  const number = dialect.number(json);
+/** Whole millionths, as `core/segments/micros.ts` counts them: below the limit they fit 18 digits, their sums 38. */
+function microsOf(value: JsonValue): string {
+  const number = value.number();
   const limit = doubleLiteral(MICROS_LIMIT);
   return `CASE WHEN abs(${number}) < ${limit} THEN CAST(round(${number} * 1e6) AS DECIMAL(38, 0)) END`;
 }
 
 /** Text, numbers and booleans as text in which no two different ones are equal. */
-function scalarKey(json: string, dialect: SqlDialect): string {
+function scalarKey(value: JsonValue): string {
   const asText = (sql: string): string => `CAST(${sql} AS VARCHAR)`;
-  return `coalesce('"' || ${dialect.text(json)}, ${asText(dialect.number(json))}, ${asText(dialect.boolean(json))})`;
+  return `coalesce('"' || ${value.text()}, ${asText(value.number())}, ${asText(value.boolean())})`;
 }

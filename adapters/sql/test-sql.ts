@@ -2,6 +2,7 @@ import type { EpochMs } from "#core/kernel/time.ts";
 import { globPieces } from "#core/segments/glob.ts";
 import { timeBounds } from "#core/segments/passes.ts";
 import type { NamedTest, NumberTest, TimeTest } from "#core/segments/value-test.ts";
+import type { JsonValue } from "./columns.ts";
 import type { SqlDialect } from "./dialect.ts";
 import { doubleLiteral, textLiteral, timestampLiteral } from "./literal.ts";
 
@@ -10,42 +11,42 @@ type Scalar = string | number | boolean;
 /** True or false, also where the expression is NULL: so `NOT` means the same as in memory. */
 export const surely = (expression: string): string => `coalesce(${expression}, FALSE)`;
 
-/** The test `core/segments/passes.ts` makes of a value, as an SQL condition on a JSON expression. Never NULL. */
-export function testSql(test: NamedTest, json: string, now: EpochMs, dialect: SqlDialect): string {
+/** The test `core/segments/passes.ts` makes of a value, as an SQL condition. Never NULL. */
+export function testSql(test: NamedTest, value: JsonValue, now: EpochMs, dialect: SqlDialect): string {
   switch (test.kind) {
     case "exists":
-      return surely(dialect.isValue(json));
+      return surely(value.isValue());
     case "missing":
-      return `NOT ${surely(dialect.isValue(json))}`;
+      return `NOT ${surely(value.isValue())}`;
     case "eq":
-      return surely(`${typed(test.operand, json, dialect)} = ${literal(test.operand)}`);
+      return surely(`${typed(test.operand, value)} = ${literal(test.operand)}`);
     case "ne":
-      return surely(`${typed(test.operand, json, dialect)} <> ${literal(test.operand)}`);
+      return surely(`${typed(test.operand, value)} <> ${literal(test.operand)}`);
     case "in":
     case "notIn": {
       const items = test.operand.map(literal).join(", ");
       const word = test.kind === "in" ? "IN" : "NOT IN";
-      return surely(`${typed(test.operand[0] as Scalar, json, dialect)} ${word} (${items})`);
+      return surely(`${typed(test.operand[0] as Scalar, value)} ${word} (${items})`);
     }
     case "gt":
     case "gte":
     case "lt":
     case "lte":
     case "between":
-      return surely(comparisonSql(test, dialect.number(json), doubleLiteral));
+      return surely(comparisonSql(test, value.number(), doubleLiteral));
     case "contains":
-      return containsSql(test.operand, json, dialect);
+      return containsSql(test.operand, value, dialect);
     case "startsWith":
-      return surely(dialect.startsWith(dialect.text(json), test.operand));
+      return surely(dialect.startsWith(value.text(), test.operand));
     case "endsWith":
-      return surely(dialect.endsWith(dialect.text(json), test.operand));
+      return surely(dialect.endsWith(value.text(), test.operand));
     case "matches":
-      return surely(`${dialect.text(json)} LIKE ${likePattern(test.operand)} ESCAPE '!'`);
+      return surely(`${value.text()} LIKE ${likePattern(test.operand)} ESCAPE '!'`);
     case "before":
     case "after":
     case "inLast":
     case "inNext":
-      return timeTestSql(test, dialect.time(json), now);
+      return timeTestSql(test, value.time(), now);
     default:
       return test satisfies never;
   }
@@ -59,7 +60,6 @@ export function comparisonSql(test: NumberTest, value: string, write: (operand: 
   return `${value} BETWEEN ${write(test.operand[0])} AND ${write(test.operand[1])}`;
 }
 
-/** The value is named twice: let it be a column. */
 export function timeTestSql(test: TimeTest, timestamp: string, now: EpochMs): string {
   const { from, to } = timeBounds(test, now);
   const sides = [
@@ -74,16 +74,16 @@ function literal(value: Scalar): string {
   return typeof value === "number" ? doubleLiteral(value) : String(value).toUpperCase();
 }
 
-function typed(like: Scalar, json: string, dialect: SqlDialect): string {
-  if (typeof like === "string") return dialect.text(json);
-  return typeof like === "number" ? dialect.number(json) : dialect.boolean(json);
+function typed(like: Scalar, value: JsonValue): string {
+  if (typeof like === "string") return value.text();
+  return typeof like === "number" ? value.number() : value.boolean();
 }
 
-function containsSql(part: Scalar, json: string, dialect: SqlDialect): string {
-  const equal = (item: string): string => surely(`${typed(part, item, dialect)} = ${literal(part)}`);
-  const asItem = surely(dialect.anyItem(json, equal));
+function containsSql(part: Scalar, value: JsonValue, dialect: SqlDialect): string {
+  const equal = (item: JsonValue): string => surely(`${typed(part, item)} = ${literal(part)}`);
+  const asItem = surely(value.anyItem(equal));
   if (typeof part !== "string") return asItem;
-  return `(${surely(dialect.contains(dialect.text(json), part))} OR ${asItem})`;
+  return `(${surely(dialect.contains(value.text(), part))} OR ${asItem})`;
 }
 
 function likePattern(glob: string): string {
