@@ -10,9 +10,9 @@ import {
   type ShopDay,
 } from "./calendar.ts";
 import type { Chance } from "./chance.ts";
+import { handwrittenPhone } from "./handwriting.ts";
 import { dayOf, externalId, fullName, type Life, type Story, tell, type World } from "./shop-world.ts";
 import type { PlannedVisit } from "./site-visit.ts";
-import { handwrittenPhone } from "./typed-email.ts";
 
 const TUESDAY = 2;
 const THURSDAY = 4;

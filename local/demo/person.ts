@@ -16,7 +16,7 @@ export interface Person {
   readonly lastName: string;
   readonly town: Town;
   readonly email: string;
-  /** E.164. */
+  /** Ten digits, as it is dialled in France. */
   readonly phone: string;
   readonly userId: string;
   readonly loyaltyCard: string;
@@ -84,14 +84,22 @@ const emailOf = (first: string, last: string, index: number, chance: Chance): st
   return `${name}${index}@${chance.pick(MAIL_DOMAINS)}`;
 };
 
-/** The prefixes Arcep keeps for works of fiction (décision 2018-0881): 10,000 numbers each. */
-const FICTION = ["+3363998", "+3319900", "+3326191", "+3335301", "+3346571", "+3353649"] as const;
+/**
+ * The prefixes Arcep keeps for works of fiction (décision 2018-0881), as they are dialled: 10,000 numbers each. 0639 is
+ * Mayotte's, whose numbers belong to +262; the others are the mainland's.
+ */
+const FICTION = ["063998", "019900", "026191", "035301", "046571", "053649"] as const;
 
+/** As it is dialled in France: ten digits. */
 export function fictionalPhone(index: number): string {
   const prefix = FICTION[Math.floor(index / 10_000) % FICTION.length] ?? FICTION[0];
   // 7,919 is prime to 10,000: neighbours get numbers that look nothing alike, and none is given twice.
   return `${prefix}${String(((index % 10_000) * 7_919) % 10_000).padStart(4, "0")}`;
 }
+
+/** The same in E.164. */
+export const internationalPhone = (dialled: string): string =>
+  `${dialled.startsWith("0639") ? "+262" : "+33"}${dialled.slice(1)}`;
 
 const AGENTS = {
   laptop: "Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefox/142.0",

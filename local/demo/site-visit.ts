@@ -1,6 +1,7 @@
 import { MINUTE, SECOND } from "./calendar.ts";
 import { productFor, SITE } from "./catalogue.ts";
 import type { Chance } from "./chance.ts";
+import { handwritten, handwrittenPhone, mistyped } from "./handwriting.ts";
 import { type Line, orderFields, productFields } from "./order.ts";
 import type { Device, Person } from "./person.ts";
 import {
@@ -13,7 +14,6 @@ import {
   tell,
   type World,
 } from "./shop-world.ts";
-import { handwritten, handwrittenPhone, mistyped } from "./typed-email.ts";
 
 /** What brought somebody to the site. */
 export type Origin = "direct" | "search" | "social" | "newsletter";

@@ -1,10 +1,10 @@
 import { HOUR, IN_SHOPS, instantIn, MINUTE, onWeekday, SECOND, SHOP_WEEK, type ShopDay } from "./calendar.ts";
 import { SITE } from "./catalogue.ts";
 import type { Chance } from "./chance.ts";
+import { handwritten, handwrittenPhone, mistyped } from "./handwriting.ts";
 import { SHOPS } from "./names.ts";
 import { basket, orderFields } from "./order.ts";
 import { dayOf, externalId, fullName, type Life, type Oddity, type Story, tell, type World } from "./shop-world.ts";
-import { handwritten, handwrittenPhone, mistyped } from "./typed-email.ts";
 
 /** A till that was cut off sells on, and sends its sales when it is back, each with the time it happened. */
 interface Outage {

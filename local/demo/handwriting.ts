@@ -1,4 +1,5 @@
 import type { Chance } from "./chance.ts";
+import { internationalPhone } from "./person.ts";
 
 /** Slips as fingers make them; each gives another address than the one meant. */
 const SLIPS: readonly ((email: string, chance: Chance) => string)[] = [
@@ -24,9 +25,8 @@ export const handwritten = (email: string, chance: Chance): string =>
     [` ${email} `, 1],
   ]);
 
-/** A French number as people write it: `06 39 98 12 34`, `06.39.98.12.34`, `+33639981234`. */
-export function handwrittenPhone(e164: string, chance: Chance): string {
-  const national = `0${e164.slice(3)}`;
-  const pairs = national.match(/\d\d/g) ?? [];
-  return chance.pick([e164, national, pairs.join(" "), pairs.join(".")]);
+/** A French number as people write it: `0639981234`, `06 39 98 12 34`, `06.39.98.12.34`, or with its country code. */
+export function handwrittenPhone(dialled: string, chance: Chance): string {
+  const pairs = dialled.match(/\d\d/g) ?? [];
+  return chance.pick([internationalPhone(dialled), dialled, pairs.join(" "), pairs.join(".")]);
 }
