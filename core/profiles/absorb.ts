@@ -4,6 +4,7 @@ import type { IdentifierKey } from "#core/kernel/identifier.ts";
 import { compareText } from "#core/kernel/order.ts";
 import { type Component, emptyComponent, joinAllComponents } from "./component.ts";
 import type { EvidenceGroup } from "./evidence.ts";
+import { fitted } from "./fit.ts";
 import { type Found, type KnownPlace, placeOf } from "./locate.ts";
 import type { StoreWrite } from "./ports.ts";
 
@@ -92,8 +93,8 @@ function settle(meeting: Meeting, rules: IdentityRules): readonly Absorption[] {
   const [home, ...others] = [...meeting.places.values()].sort(byClaim);
   if (home === undefined) throw new Error("evidence without a key met nothing");
   const taken = others.filter((place) => place.kind === "component");
-  const joined = joinAllComponents([...[home, ...taken].map(componentAt), ...meeting.evidence]);
-  if (joined.members.size > rules.quarantineAbove) return quarantine(meeting);
+  const joined = fitted(joinAllComponents([...[home, ...taken].map(componentAt), ...meeting.evidence]));
+  if (joined === undefined || joined.members.size > rules.quarantineAbove) return quarantine(meeting);
   if (taken.length >= MAX_WRITES) return [gatherStored(meeting, home, taken.slice(0, MAX_WRITES - 1))];
   return [
     {
@@ -132,11 +133,14 @@ function unite(home: KnownPlace, taken: readonly KnownPlace[], joined: Component
 /** More components meet than one write can hold: some are joined now, without the evidence, and the rest in turn. */
 const gatherStored = (meeting: Meeting, home: KnownPlace, taken: readonly KnownPlace[]): Absorption => ({
   pointers: [],
-  writes: unite(home, taken, joinAllComponents([home, ...taken].map(componentAt))),
+  writes: unite(home, taken, asFitted(joinAllComponents([home, ...taken].map(componentAt)))),
   groups: meeting.groups,
   unfinished: true,
   quarantined: false,
 });
+
+/** As near to fitting as it gets: whether the store takes it is for the store to say. */
+const asFitted = (component: Component): Component => fitted(component) ?? component;
 
 const componentAt = (place: KnownPlace): Component => (place.kind === "component" ? place.component : emptyComponent);
 
@@ -170,7 +174,7 @@ function quarantine(meeting: Meeting): readonly Absorption[] {
     const links = new Map([...said.links].filter(([, link]) => isOwn(link.a) && isOwn(link.b)));
     const retracted = new Set([...said.retracted].filter((id) => isOwn(keeperOf(id))));
     if (members.size === 0 && retracted.size === 0) return [];
-    const component = joinAllComponents([before, { members, links, retracted }]);
+    const component = asFitted(joinAllComponents([before, { members, links, retracted }]));
     return [
       {
         pointers: [],

@@ -35,6 +35,8 @@ export const RECENT_EVENTS = 12;
 const MAX_TRAITS = 200;
 const MAX_TRAIT_JSON = 4_096;
 const MAX_TRAIT_NAME = 128;
+const MAX_PURPOSES = 50;
+const MAX_EVENT_NAME = 256;
 
 /** Ties between equal times are broken by this: short, and different for different events. */
 export const evidenceId = (event: Pick<Event, "source" | "messageId">): string =>
@@ -56,7 +58,7 @@ export function joinFragments(x: Fragment, y: Fragment): Fragment {
     firstSeen: Math.min(x.firstSeen, y.firstSeen),
     lastSeen: Math.max(x.lastSeen, y.lastSeen),
     traits: joinTraits(x.traits, y.traits),
-    consent: joinConsent(x.consent, y.consent),
+    consent: bound(joinConsent(x.consent, y.consent), MAX_PURPOSES),
     recent: joinRecent(x.recent, y.recent),
   };
 }
@@ -76,7 +78,7 @@ function registersOf(traits: JsonObject, stamp: Stamp): Fragment["traits"] {
     const bounded = length <= MAX_TRAIT_JSON;
     if (bounded && name.length <= MAX_TRAIT_NAME && name !== "__proto__") registers[name] = { ...stamp, value };
   }
-  return bound(registers);
+  return bound(registers, MAX_TRAITS);
 }
 
 /** At equal stamps the greater text wins: any rule would do, so long as every writer has the same. */
@@ -95,31 +97,39 @@ function joinTraits(x: Fragment["traits"], y: Fragment["traits"]): Fragment["tra
     const theirs = y[name] as TraitRegister;
     joined[name] = mine === undefined ? theirs : laterTrait(mine, theirs);
   }
-  return bound(joined);
+  return bound(joined, MAX_TRAITS);
 }
 
 /** Keeps the first names in text order: a rule that, unlike "the first to come", no order of arrival can change. */
-function bound(registers: Record<string, TraitRegister>): Record<string, TraitRegister> {
+function bound<Register>(
+  registers: Readonly<Record<string, Register>>,
+  most: number,
+): Readonly<Record<string, Register>> {
   const names = Object.keys(registers);
-  if (names.length <= MAX_TRAITS) return registers;
-  const kept = names.sort(compareText).slice(0, MAX_TRAITS);
-  return Object.fromEntries(kept.map((name) => [name, registers[name] as TraitRegister]));
+  if (names.length <= most) return registers;
+  const kept = names.sort(compareText).slice(0, most);
+  return Object.fromEntries(kept.map((name) => [name, registers[name] as Register]));
 }
 
 function consentOf(event: Event, stamp: Stamp): Consent {
-  const stated = Object.entries(event.consent ?? {});
-  return Object.fromEntries(
-    stated.map(([purpose, allowed]) => [
-      purpose,
-      { ...stamp, state: allowed ? "granted" : "denied", source: event.source },
-    ]),
+  const stated = Object.entries(event.consent ?? {}).filter(
+    ([purpose]) => purpose.length <= MAX_TRAIT_NAME && purpose !== "__proto__",
   );
+  const registers = stated.map(([purpose, allowed]): [string, Consent[string]] => [
+    purpose,
+    { ...stamp, state: allowed ? "granted" : "denied", source: event.source },
+  ]);
+  return bound(Object.fromEntries(registers), MAX_PURPOSES);
 }
 
 function recentOf(event: Event, stamp: Stamp): RecentEvent {
   const { revenue, total, value } = event.properties;
   const worth = [revenue, total, value].find((candidate) => typeof candidate === "number");
-  return { ...stamp, name: event.name, ...(worth === undefined ? {} : { value: worth as number }) };
+  return {
+    ...stamp,
+    name: event.name.slice(0, MAX_EVENT_NAME),
+    ...(worth === undefined ? {} : { value: worth as number }),
+  };
 }
 
 /**
