@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "#core/kernel/json.ts";
-import { isRejection, type Rejection } from "#core/kernel/rejection.ts";
+import { isRejection, type Rejection, rejection } from "#core/kernel/rejection.ts";
 import type { Profile } from "#core/profiles/profile.ts";
 import type { Campaign } from "./campaign.ts";
 import { type CompiledTemplate, compileTemplate } from "./compile-template.ts";
@@ -15,6 +15,9 @@ export interface TemplateSubject {
 }
 
 export type RenderMessage = (subject: TemplateSubject) => MessageContent | Rejection<"template.failed">;
+
+/** As JSON. Mail clients cut a message off at less than half of it, and a queue takes four times as much. */
+const MAX_CONTENT_BYTES = 256 * 1024;
 
 type Parts = readonly (readonly [keyof MessageContent, CompiledTemplate])[];
 
@@ -38,7 +41,8 @@ function renderParts(parts: Parts, context: JsonObject): MessageContent | Reject
     if (isRejection(text)) return text;
     content[name] = name === "subject" ? oneLine(text) : text;
   }
-  return content;
+  const bytes = Buffer.byteLength(JSON.stringify(content));
+  return bytes <= MAX_CONTENT_BYTES ? content : rejection("template.failed", `more than ${MAX_CONTENT_BYTES} bytes`);
 }
 
 /** A subject is a header: a line break in somebody's name must not begin another one. */

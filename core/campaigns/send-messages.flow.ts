@@ -1,5 +1,5 @@
 import type { Clock, LakeWriter } from "#core/kernel/ports.ts";
-import type { EpochMs } from "#core/kernel/time.ts";
+import { type EpochMs, MINUTE } from "#core/kernel/time.ts";
 import type { Message } from "./message.ts";
 import { type MessageEventRow, messageEventRow } from "./message-event-row.ts";
 import type { Channel, Channels, Claim, MessageLedger, Outcome, Settlement } from "./ports.ts";
@@ -15,6 +15,12 @@ export interface SendPorts {
    */
   readonly lease: number;
 }
+
+/**
+ * The lease of senders that live for at most a minute, in milliseconds. It is shorter than the time after which a queue
+ * delivers again what a dead sender had, so that the next sender can decide at once.
+ */
+export const CLAIM_LEASE = 2 * MINUTE;
 
 export interface SendReport {
   readonly sent: number;
