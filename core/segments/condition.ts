@@ -22,14 +22,12 @@ export const MEASURES = ["count", "sum", "avg", "min", "max", "distinct", "first
 export type MeasureName = (typeof MEASURES)[number];
 
 export const PropertyTest = withTest({ property: Path }, TEST_KINDS);
-export type PropertyTest = z.infer<typeof PropertyTest>;
+export type PropertyTest = Readonly<z.infer<typeof PropertyTest>>;
 
 export const TraitCondition = withTest({ trait: Path }, TEST_KINDS);
 export const ComputedCondition = withTest({ computed: Name }, TEST_KINDS);
-export const ConsentCondition = z
-  .strictObject({ consent: Name, is: z.enum(["granted", "denied", "unknown"]) })
-  .readonly();
-export const SegmentCondition = z.strictObject({ segment: z.string().min(1).max(100) }).readonly();
+export const ConsentCondition = z.strictObject({ consent: Name, is: z.enum(["granted", "denied", "unknown"]) });
+export const SegmentCondition = z.strictObject({ segment: z.string().min(1).max(100) });
 
 /**
  * Something about the events of a person with this name (or one of these), that pass all of `where` and lie in
@@ -40,11 +38,8 @@ export const SegmentCondition = z.strictObject({ segment: z.string().min(1).max(
  */
 export const EventCondition = z
   .strictObject({
-    event: z.union([
-      Name,
-      z.strictObject({ any: z.array(Name).min(1).max(CONDITION_LIMITS.names).readonly() }).readonly(),
-    ]),
-    where: z.array(PropertyTest).min(1).max(CONDITION_LIMITS.where).readonly().optional(),
+    event: z.union([Name, z.strictObject({ any: z.array(Name).min(1).max(CONDITION_LIMITS.names) })]),
+    where: z.array(PropertyTest).min(1).max(CONDITION_LIMITS.where).optional(),
     within: Window.optional(),
     count: CountTest.optional(),
     sum: OfTest.optional(),
@@ -55,16 +50,15 @@ export const EventCondition = z
     first: InstantTest.optional(),
     last: InstantTest.optional(),
   })
-  .readonly()
   .refine((node) => MEASURES.filter((name) => node[name] !== undefined).length <= 1, {
     message: `at most one measure: ${MEASURES.join(", ")}`,
   });
 
-export type TraitCondition = z.infer<typeof TraitCondition>;
-export type ComputedCondition = z.infer<typeof ComputedCondition>;
-export type ConsentCondition = z.infer<typeof ConsentCondition>;
-export type SegmentCondition = z.infer<typeof SegmentCondition>;
-export type EventCondition = z.infer<typeof EventCondition>;
+export type TraitCondition = Readonly<z.infer<typeof TraitCondition>>;
+export type ComputedCondition = Readonly<z.infer<typeof ComputedCondition>>;
+export type ConsentCondition = Readonly<z.infer<typeof ConsentCondition>>;
+export type SegmentCondition = Readonly<z.infer<typeof SegmentCondition>>;
+export type EventCondition = Readonly<z.infer<typeof EventCondition>>;
 
 /** What an event condition measures. */
 export type Measure =
@@ -97,15 +91,14 @@ export type ResolvedCondition =
 const list = z
   .array(z.lazy(() => Condition))
   .min(1)
-  .max(CONDITION_LIMITS.list)
-  .readonly();
+  .max(CONDITION_LIMITS.list);
 
 /** The published schema. Depth, the number of nodes and cycles are beyond it: `readCondition`, `resolveSegments`. */
 export const Condition: z.ZodType<Condition> = z
   .union([
-    z.strictObject({ all: list }).readonly(),
-    z.strictObject({ any: list }).readonly(),
-    z.strictObject({ not: z.lazy(() => Condition) }).readonly(),
+    z.strictObject({ all: list }),
+    z.strictObject({ any: list }),
+    z.strictObject({ not: z.lazy(() => Condition) }),
     TraitCondition,
     ComputedCondition,
     ConsentCondition,

@@ -5,19 +5,17 @@ import { Condition } from "./condition.ts";
 import { type ConditionRejectionCode, readCondition } from "./read-condition.ts";
 
 /** What somebody defined: a name and who is meant. The id and the version are its keeper's (`Defined`). */
-export const SegmentDefinition = z
-  .strictObject({
-    name: z.string().trim().min(1).max(200),
-    description: z.string().max(2_000).optional(),
-    condition: Condition,
-  })
-  .readonly();
-export type SegmentDefinition = z.infer<typeof SegmentDefinition>;
+export const SegmentDefinition = z.strictObject({
+  name: z.string().trim().min(1).max(200),
+  description: z.string().max(2_000).optional(),
+  condition: Condition,
+});
+export type SegmentDefinition = Readonly<z.infer<typeof SegmentDefinition>>;
 
 export type SegmentRejectionCode = ConditionRejectionCode | "segment.bad_definition";
 
 /** The condition is read apart from the rest, by what can say better what is wrong with it. */
-const Named = SegmentDefinition.unwrap().extend({ condition: z.unknown() });
+const Named = SegmentDefinition.extend({ condition: z.unknown() });
 
 /** Makes a definition of JSON from outside, or says what is wrong with it. References are looked at by `resolveSegments`. */
 export function readSegmentDefinition(sent: unknown): SegmentDefinition | Rejection<SegmentRejectionCode> {

@@ -11,15 +11,10 @@ export const Text = z
 
 const Num = z.number().min(-1e15).max(1e15);
 const Scalar = z.union([Text, Num, z.boolean()], { error: "text, a number, true or false is wanted" });
-const ScalarList = z
-  .union([z.array(Text).min(1).max(1_000), z.array(Num).min(1).max(1_000)], {
-    error: "a list of up to 1000 texts, or of up to 1000 numbers, is wanted",
-  })
-  .readonly();
-const Between = z
-  .tuple([Num, Num])
-  .readonly()
-  .refine(([low, high]) => low <= high, "the lower bound comes first");
+const ScalarList = z.union([z.array(Text).min(1).max(1_000), z.array(Num).min(1).max(1_000)], {
+  error: "a list of up to 1000 texts, or of up to 1000 numbers, is wanted",
+});
+const Between = z.tuple([Num, Num]).refine(([low, high]) => low <= high, "the lower bound comes first");
 const True = z.literal(true);
 
 /**

@@ -14,17 +14,16 @@ export const DateOperand = z
     "a date looks like 2026-03-01 or 2026-03-01T08:30:00+01:00",
   );
 
-const LastWindow = z.strictObject({ last: Duration, zone: Zone.optional() }).readonly();
+const LastWindow = z.strictObject({ last: Duration, zone: Zone.optional() });
 const CalendarWindow = z
   .strictObject({ from: DateOperand.optional(), to: DateOperand.optional(), zone: Zone.optional() })
-  .readonly()
   .refine(({ from, to }) => from !== undefined || to !== undefined, "a window has `from`, `to` or both");
 
 /** When an event must have happened to count. */
 export const Window = z.union([LastWindow, CalendarWindow], {
   error: 'a window looks like {"last":"30d"} or {"from":"2026-01-01","to":"2026-02-01"}, with a "zone" if wanted',
 });
-export type Window = z.infer<typeof Window>;
+export type Window = Readonly<z.infer<typeof Window>>;
 
 /** Half-open: `from ≤ t < to`. */
 export interface WindowBounds {
