@@ -49,6 +49,8 @@ export const IMPORT_ROUTES = {
     path: "/api/imports",
     summary: "Takes in a file of the landing zone, or one sent along, by a ready mapping",
     body: ImportAsked,
+    // Lambda is given at most 6 MB; a file may fill most of it. Larger ones are put into the landing zone.
+    maxBodyBytes: 5 * 1024 * 1024,
     status: 202,
     answer: ImportJob,
     refusals: [

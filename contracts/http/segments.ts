@@ -7,7 +7,7 @@ import type { Route } from "./route.ts";
 /** A condition in words a marketer reads. */
 export const Sentence = z.object({ en: z.string(), fr: z.string() });
 
-const definition = SegmentDefinition.unwrap().shape;
+const definition = SegmentDefinition.shape;
 
 export const Segment = Versioned.extend({ ...definition, sentence: Sentence });
 export type Segment = z.infer<typeof Segment>;

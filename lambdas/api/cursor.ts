@@ -26,9 +26,21 @@ export interface Page<Row> {
   readonly next: string | null;
 }
 
-/** Cuts one row more than a page to the page, and says where the next one begins. */
+/** Lambda answers at most 6 MB, escaped once more on the way: half of that is left for the rows of a page. */
+export const MAX_PAGE_CHARACTERS = 3_000_000;
+
+/**
+ * Cuts one row more than a page to the page, and says where the next one begins. A page of large rows ends early, but
+ * has one row at least.
+ */
 export function pageOf<Row>(rows: readonly Row[], limit: number, cursorOf: (row: Row) => Cursor): Page<Row> {
-  const page = rows.slice(0, limit);
+  const fitting = rows.slice(0, limit);
+  let left = MAX_PAGE_CHARACTERS;
+  const tooMany = fitting.findIndex((row, at) => {
+    left -= JSON.stringify(row).length;
+    return at > 0 && left < 0;
+  });
+  const page = tooMany < 0 ? fitting : fitting.slice(0, tooMany);
   const last = page.at(-1);
-  return { rows: page, next: rows.length > limit && last !== undefined ? writeCursor(cursorOf(last)) : null };
+  return { rows: page, next: rows.length > page.length && last !== undefined ? writeCursor(cursorOf(last)) : null };
 }

@@ -246,6 +246,11 @@ describe("segments", () => {
       (await world.ask(method, path, body)).body.code;
     await world.ask("POST", "/api/segments", { ...loyal, id: "a" });
     expect(await code("POST", "/api/segments", { ...loyal, id: "b", condition: { segment: "a" } })).toBeUndefined();
+    const { sentence } = (await world.ask("GET", "/api/segments/b")).body;
+    expect(sentence, "called by its name").toMatchObject({
+      en: expect.stringContaining(loyal.name),
+      fr: expect.stringContaining(loyal.name),
+    });
     const circle = await world.ask("PUT", "/api/segments/a", { ...loyal, condition: { segment: "b" }, version: 1 });
     expect(circle.body).toMatchObject({ code: "segment.cycle", message: expect.stringContaining("a → b → a") });
     expect(await code("POST", "/api/segments", { ...loyal, condition: { segment: "z" } })).toBe(
@@ -385,6 +390,12 @@ describe("the lake", () => {
     expect(body.rows).toEqual([[1, "a"]]);
     const refused = await world.ask("POST", "/api/queries", { sql: "SELEC 1" });
     expect(refused.body).toMatchObject({ code: "sql.refused", message: expect.stringContaining("SELEC") });
+  });
+
+  it("refuses to send more than a function may answer, and says how to ask for less", async () => {
+    const sql = "SELECT repeat('x', 100000) AS x FROM range(50)";
+    expect((await world.ask("POST", "/api/queries", { sql })).body.code).toBe("sql.too_much");
+    expect((await world.ask("POST", "/api/queries", { sql: `${sql} LIMIT 30` })).status).toBe(200);
   });
 
   it("keeps bad events for looking at, counted by code", async () => {

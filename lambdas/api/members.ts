@@ -9,7 +9,7 @@ import type { SegmentDefinition } from "#core/segments/segment-definition.ts";
 import { type Cursor, pageOf, readCursor } from "./cursor.ts";
 import type { ApiPorts } from "./ports.ts";
 import { resolved } from "./resolved.ts";
-import { sentenceOf } from "./sentence-of.ts";
+import { namedSentenceOf } from "./sentence-of.ts";
 import { countOf, rowsOf, sqlText, textOf } from "./sql-text.ts";
 
 const SAMPLE = 10;
@@ -28,7 +28,7 @@ export async function preview(
   const now = instantOf(asked.data, ports);
   const sql = ports.segmentSql(written, now);
   const { ids, count } = await countedIds(ports, sql, SAMPLE);
-  return { count, sample: [...ids], sentence: sentenceOf(condition), sql, now: isoTime(now) };
+  return { count, sample: [...ids], sentence: await namedSentenceOf(ports, condition), sql, now: isoTime(now) };
 }
 
 type Asked = z.output<(typeof SEGMENT_ROUTES)["segmentMembers"]["query"]>;

@@ -3,19 +3,19 @@ import type { ApiCode } from "#contracts/http/rejections.ts";
 import type { Json } from "#core/kernel/json.ts";
 import { type Rejection, rejection } from "#core/kernel/rejection.ts";
 
-/** Lambda is given at most 6 MB; a file to import may fill most of it. */
-export const MAX_BODY_BYTES = 5 * 1024 * 1024;
-
 /** Deeper than anything that is asked for here; below what could exhaust the stack of what reads it. */
 const MAX_DEPTH = 100;
 
 /** The JSON of a request's body. */
-export function readJson(event: APIGatewayProxyEventV2): { readonly json: Json } | Rejection<ApiCode> {
+export function readJson(
+  event: APIGatewayProxyEventV2,
+  maxBytes: number,
+): { readonly json: Json } | Rejection<ApiCode> {
   const { body } = event;
   if (body === undefined || body === "") return rejection("body.missing", "a JSON body is expected");
   const bytes = event.isBase64Encoded ? Buffer.from(body, "base64") : body;
-  if (Buffer.byteLength(bytes) > MAX_BODY_BYTES) {
-    return rejection("body.too_large", `a body holds at most ${MAX_BODY_BYTES} bytes`);
+  if (Buffer.byteLength(bytes) > maxBytes) {
+    return rejection("body.too_large", `a body holds at most ${maxBytes} bytes`);
   }
   const json = parse(bytes.toString());
   if (json === undefined) return rejection("body.not_json", "the body is not JSON");

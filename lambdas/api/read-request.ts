@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyEventV2WithJWTAuthorizer } from "aws-lambda";
 import type * as z from "zod";
 import type { ApiCode } from "#contracts/http/rejections.ts";
-import type { Route } from "#contracts/http/route.ts";
+import { MAX_BODY_BYTES, type Route } from "#contracts/http/route.ts";
 import { isRejection, type Rejection, rejection } from "#core/kernel/rejection.ts";
 import type { Request } from "./act.ts";
 import { readJson } from "./read-json.ts";
@@ -10,7 +10,7 @@ import { readJson } from "./read-json.ts";
 export function readRequest(route: Route, target: string, event: APIGatewayProxyEventV2): Request<Route> | Rejection {
   const query = checked(route.query, event.queryStringParameters ?? {}, "query.invalid");
   if (isRejection(query)) return query;
-  const sent = needsBody(route, event) ? readJson(event) : { json: undefined };
+  const sent = needsBody(route, event) ? readJson(event, route.maxBodyBytes ?? MAX_BODY_BYTES) : { json: undefined };
   if (isRejection(sent)) return sent;
   const body = checked(route.body, sent.json, "body.invalid");
   if (isRejection(body)) return body;

@@ -9,10 +9,10 @@ import { create, flat, get, replace } from "./defined-things.ts";
 import { membersOf, preview } from "./members.ts";
 import type { ApiPorts } from "./ports.ts";
 import { resolved } from "./resolved.ts";
-import { sentenceOf } from "./sentence-of.ts";
+import { namedSentenceOf, sentenceOf } from "./sentence-of.ts";
 
 export const segmentActs: Acts<typeof SEGMENT_ROUTES> = {
-  listSegments: async ({ segments }) => ({ segments: (await segments.list()).map(shown) }),
+  listSegments: async (ports) => ({ segments: await listed(ports) }),
   createSegment: async (ports, { body: { id: asked, ...sent } }) => {
     const id = asked === undefined ? undefined : DefinitionId.safeParse(asked).data;
     if (asked !== undefined && id === undefined) {
@@ -21,18 +21,18 @@ export const segmentActs: Acts<typeof SEGMENT_ROUTES> = {
     const definition = await readSegment(ports, sent, id);
     if (isRejection(definition)) return definition;
     const stored = await create(ports.segments, "segment", definition, id);
-    return isRejection(stored) ? stored : shown(stored);
+    return isRejection(stored) ? stored : shown(ports, stored);
   },
-  getSegment: async ({ segments }, { target }) => {
-    const found = await get(segments, "segment", target);
-    return isRejection(found) ? found : shown(found);
+  getSegment: async (ports, { target }) => {
+    const found = await get(ports.segments, "segment", target);
+    return isRejection(found) ? found : shown(ports, found);
   },
   replaceSegment: async (ports, { target, body: { id: _, ...sent }, ifMatch }) => {
     const definition = await readSegment(ports, sent, target);
     if (isRejection(definition)) return definition;
     const named = typeof sent.version === "number" && Number.isSafeInteger(sent.version) ? sent.version : undefined;
     const stored = await replace(ports.segments, "segment", target, { definition, version: ifMatch ?? named });
-    return isRejection(stored) ? stored : shown(stored);
+    return isRejection(stored) ? stored : shown(ports, stored);
   },
   deleteSegment: async (ports, { target }) => {
     const users = await usersOf(ports, target);
@@ -48,10 +48,17 @@ export const segmentActs: Acts<typeof SEGMENT_ROUTES> = {
   },
 };
 
-const shown = (segment: Defined<SegmentDefinition>) => ({
+const shown = async (ports: ApiPorts, segment: Defined<SegmentDefinition>) => ({
   ...flat(segment),
-  sentence: sentenceOf(segment.definition.condition),
+  sentence: await namedSentenceOf(ports, segment.definition.condition),
 });
+
+async function listed({ segments }: ApiPorts) {
+  const all = await segments.list();
+  const names = new Map(all.map(({ id, definition }) => [id, definition.name]));
+  const nameOf = (id: string): string | undefined => names.get(id);
+  return all.map((segment) => ({ ...flat(segment), sentence: sentenceOf(segment.definition.condition, nameOf) }));
+}
 
 /** Reads a definition that is to stand under an id, and makes sure that what it refers to is there and leads nowhere back. */
 async function readSegment(

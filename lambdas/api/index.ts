@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { athenaAnalystQuery, athenaQuery } from "#adapters/aws/athena-query.ts";
+import { dynamodbDefinitions } from "#adapters/aws/dynamodb-definitions.ts";
+import { dynamodbProfileStore } from "#adapters/aws/dynamodb-profile-store.ts";
+import { sqsAssertions } from "#adapters/aws/sqs-assertions.ts";
+import { sqsCampaignRuns } from "#adapters/aws/sqs-campaign-runs.ts";
+import { athenaDialect } from "#adapters/sql/athena-dialect.ts";
+import { segmentSql } from "#adapters/sql/segment-sql.ts";
+import { identityRulesIn } from "#contracts/identity-rules-setting.ts";
+import { readSettings } from "#contracts/settings.ts";
+import type { Campaign } from "#core/campaigns/campaign.ts";
+import type { SegmentDefinition } from "#core/segments/segment-definition.ts";
+import { logTrouble } from "#lambdas/middleware/log-trouble.ts";
+import { apiHandler } from "./handler.ts";
+import { noImports } from "./no-imports.ts";
+
+const settings = readSettings("api", process.env);
+const table = settings.DEFINITIONS_TABLE;
+const athena = { workgroup: settings.WORKGROUP, database: settings.LAKE_DATABASE };
+
+export const handler = apiHandler({
+  clock: Date.now,
+  rules: identityRulesIn(settings),
+  store: dynamodbProfileStore({ table: settings.PROFILES_TABLE }),
+  assertions: sqsAssertions({ queueUrl: settings.RESOLVE_QUEUE_URL }),
+  segments: dynamodbDefinitions<SegmentDefinition>({ table, kind: "segment", now: Date.now }),
+  campaigns: dynamodbDefinitions<Campaign>({ table, kind: "campaign", now: Date.now }),
+  campaignRuns: sqsCampaignRuns({ queueUrl: settings.CAMPAIGN_QUEUE_URL }),
+  segmentSql: (condition, now) => segmentSql(condition, now, athenaDialect),
+  lake: athenaQuery(athena),
+  analyst: athenaAnalystQuery(athena),
+  dialect: "athena",
+  imports: noImports,
+  pause: (ms) => sleep(ms),
+  onTrouble: logTrouble,
+});
