@@ -40,9 +40,13 @@ export interface LinkClaim {
 }
 
 export function assertLink(claim: LinkClaim): Link {
-  const [strong, weak] = [...claim.between].sort(compareIdentifiers) as [Identifier, Identifier];
-  const a = identifierKey(strong);
-  const b = identifierKey(weak);
+  const [x, y] = claim.between;
+  const [strong, weak] = compareIdentifiers(x, y) <= 0 ? [x, y] : [y, x];
+  return linkBetween(identifierKey(strong), identifierKey(weak), claim);
+}
+
+/** The same from the keys, the stronger identifier's first. */
+export function linkBetween(a: IdentifierKey, b: IdentifierKey, claim: Omit<LinkClaim, "between">): Link {
   const weight = claim.weight ?? 1;
   const content = digestOf(a, b, claim.class, claim.verdict, claim.source, claim.trust, String(weight));
   return {

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { assertLink, type Link, type LinkId } from "#core/identity/link.ts";
-import { type Identifier, identifierKey } from "#core/kernel/identifier.ts";
+import { type Link, type LinkId, linkBetween } from "#core/identity/link.ts";
+import { type IdentifierKey, identifierKey } from "#core/kernel/identifier.ts";
 import type { Json } from "#core/kernel/json.ts";
 import type { Component, Member } from "./component.ts";
 import type { Fragment } from "./fragment.ts";
@@ -84,9 +84,10 @@ export function decodeComponent(text: string): Component {
     const seen = { identifier: { type, value }, firstSeen, lastSeen };
     return fragment === undefined ? seen : { ...seen, fragment: decodeFragment(fragment) };
   });
-  const links = (stored.l ?? []).map((item) => decodeLink(item, members));
+  const keyed = members.map((member) => [identifierKey(member.identifier), member] as const);
+  const links = (stored.l ?? []).map((item) => decodeLink(item, keyed));
   return {
-    members: new Map(members.map((member) => [identifierKey(member.identifier), member])),
+    members: new Map(keyed),
     links: new Map(links.map((link) => [link.id, link])),
     retracted: new Set((stored.r ?? []) as LinkId[]),
   };
@@ -133,10 +134,11 @@ function decodeFragment([firstSeen, lastSeen, traits, consent, recent]: z.infer<
   };
 }
 
-function decodeLink(item: z.infer<typeof LinkItem>, members: readonly Member[]): Link {
+type Keyed = readonly (readonly [IdentifierKey, Member])[];
+
+function decodeLink(item: z.infer<typeof LinkItem>, members: Keyed): Link {
   const [a, b, linkClass, verdict, source, trust, weight, at, by, reason] = item;
-  return assertLink({
-    between: [identifierAt(a, members), identifierAt(b, members)],
+  return linkBetween(keyAt(a, members), keyAt(b, members), {
     class: linkClass,
     verdict,
     source,
@@ -147,8 +149,8 @@ function decodeLink(item: z.infer<typeof LinkItem>, members: readonly Member[]):
   });
 }
 
-function identifierAt(position: number, members: readonly Member[]): Identifier {
-  const member = members[position];
-  if (member === undefined) throw new Error(`a stored link names member ${position}, which the component has not`);
-  return member.identifier;
+function keyAt(position: number, members: Keyed): IdentifierKey {
+  const key = members[position]?.[0];
+  if (key === undefined) throw new Error(`a stored link names member ${position}, which the component has not`);
+  return key;
 }
