@@ -165,7 +165,7 @@ describe("the import command", () => {
     const file = await fileOf("refused", content);
     const mapping = await mappingFile();
     const named: Readonly<Record<string, string>> = { FILE: file, MAPPING: mapping };
-    const answer = await run(...args.map((arg) => named[arg] ?? arg), "--json");
+    const answer = await run(...args.map((arg) => named[String(arg)] ?? String(arg)), "--json");
     expect(JSON.parse(answer.stdout)).toMatchObject({ code, message: expect.any(String) });
     expect([answer.code, did]).toEqual([exit, []]);
   });

@@ -129,11 +129,14 @@ async function bringIn({ options, plan, survey, file }: Prepared, world: ImportW
     const rows = file.rows((read) => {
       bytes = read;
     });
+    const { stderr } = world;
     const ports = { intake: data.intake, ledger: data.ledger, clock: world.clock };
     const progress = await importRows(rows, plan, begun, ports, {
       normalise: normaliserFor(world.rules),
       watch: ({ tally }) => bar.show(bytes, tally.rows),
     });
+    bar.stop();
+    if (stderr.isTTY === true && !options.json) stderr.write("All rows are in; making them ready to be asked for…\n");
     await data.settled();
     return { ...outcome, progress, alreadyDone: false };
   } finally {
