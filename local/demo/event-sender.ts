@@ -10,8 +10,10 @@ export interface SenderOptions {
   readonly url: string;
   readonly writeKeys: Readonly<Record<ShopSource, string>>;
   readonly chance: Chance;
-  /** Once aborted nothing new is sent or repeated; what is on its way has `CLOSING_MS` to be answered. */
+  /** Once aborted nothing new is sent or repeated. */
   readonly signal: AbortSignal;
+  /** Cuts off what is on its way. */
+  readonly closing: AbortSignal;
   readonly now: () => number;
 }
 
@@ -37,7 +39,6 @@ export class SendingRefused extends Error {
   override readonly name = "SendingRefused";
 }
 
-const CLOSING_MS = 2 * SECOND;
 const ANSWER_MS = 30 * SECOND;
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 10 * SECOND;
@@ -55,12 +56,11 @@ type Answer =
 /** Sends as Segment's server libraries do: `POST /v1/batch`, the write key as the user of Basic authentication. */
 export function openEventSender(options: SenderOptions): EventSender {
   const counts = { acknowledged: 0, requests: 0, putOff: 0 };
-  const closing = closingSignal(options.signal);
 
   async function send(source: ShopSource, events: readonly ShopEvent[]): Promise<boolean> {
     for (let attempt = 0; !options.signal.aborted; attempt++) {
       counts.requests++;
-      const answer = await post(options, source, events, closing);
+      const answer = await post(options, source, events);
       if (answer.kind === "taken") {
         counts.acknowledged += events.length;
         return true;
@@ -84,10 +84,9 @@ export function openEventSender(options: SenderOptions): EventSender {
 }
 
 async function post(
-  { url, writeKeys, chance, now }: SenderOptions,
+  { url, writeKeys, chance, now, closing }: SenderOptions,
   source: ShopSource,
   batch: readonly ShopEvent[],
-  closing: AbortSignal,
 ): Promise<Answer> {
   const text = JSON.stringify({ batch, sentAt: new Date(now()).toISOString() });
   const isCompressed = chance.happens(COMPRESSED);
@@ -129,15 +128,4 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   } catch (error) {
     if (!signal.aborted) throw error;
   }
-}
-
-/** Comes a moment after the signal, so that requests on their way can end by themselves. */
-function closingSignal(signal: AbortSignal): AbortSignal {
-  const closing = new AbortController();
-  const close = (): void => {
-    setTimeout(() => closing.abort(), CLOSING_MS).unref();
-  };
-  if (signal.aborted) close();
-  else signal.addEventListener("abort", close, { once: true });
-  return closing.signal;
 }

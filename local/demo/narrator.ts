@@ -1,7 +1,7 @@
 import { MINUTE, SECOND } from "./calendar.ts";
 import type { EventSender } from "./event-sender.ts";
 import { pause } from "./event-sender.ts";
-import { askFigures, askMakeup, type Figures } from "./figures.ts";
+import { askFigures, askMakeup } from "./figures.ts";
 import type { ManagementApi } from "./management-api.ts";
 import { askResults, askSizes, CAMPAIGN, setUpMarketing, startRun } from "./marketing.ts";
 import type { Phrases } from "./phrases.ts";
@@ -29,7 +29,9 @@ const EVERY_MS = 2 * SECOND;
 /** How long an acknowledged event may take to show in a profile before its story is told. */
 const RIPE_MS = 2 * SECOND;
 const CAMPAIGN_EVERY_MS = 2 * MINUTE;
-const SIZES_EVERY = 5;
+const MARKETING_EVERY_MS = 15 * SECOND;
+/** Live, stories are what is worth watching: the figures move little. */
+const LIVE_PROGRESS_EVERY = 5;
 
 interface Heard {
   readonly story: Story;
@@ -39,18 +41,18 @@ interface Heard {
 export function openNarrator(options: NarratorOptions): Narrator {
   const { api, sender, phrases, print, signal, now } = options;
   const stories: Heard[] = [];
+  const figures = background(async () => await askFigures(api));
   const marketing = marketer(options);
   let simulated: number | undefined;
   let isLive = false;
   let last = { at: now(), acknowledged: 0, putOff: 0 };
 
-  async function progress(): Promise<void> {
-    const figures: Figures | undefined = await askFigures(api);
+  function progress(): void {
     const { acknowledged, putOff } = sender.sent;
     const at = now();
     const perSecond = ((acknowledged - last.acknowledged) * 1_000) / Math.max(1, at - last.at);
     const day = isLive || simulated === undefined ? undefined : new Date(simulated);
-    print(phrases.progress({ day, acknowledged, perSecond, figures }));
+    print(phrases.progress({ day, acknowledged, perSecond, figures: figures.latest }));
     if (putOff > last.putOff) print(`  ${phrases.putOff(putOff - last.putOff)}`);
     last = { at, acknowledged, putOff };
   }
@@ -69,13 +71,16 @@ export function openNarrator(options: NarratorOptions): Narrator {
   }
 
   async function tell(): Promise<void> {
+    const trade = background(marketing);
     for (let round = 1; !signal.aborted; round++) {
       await pause(EVERY_MS, signal);
-      if (signal.aborted) return;
-      await progress();
+      if (signal.aborted) break;
+      figures.ask();
+      if (isLive) trade.ask();
+      if (!isLive || round % LIVE_PROGRESS_EVERY === 0) progress();
       await oneStory();
-      if (isLive) await marketing(round);
     }
+    await Promise.all([figures.ended(), trade.ended()]);
   }
 
   return {
@@ -91,32 +96,71 @@ export function openNarrator(options: NarratorOptions): Narrator {
   };
 }
 
+interface Background<T> {
+  /** What the last asking that ended came to. */
+  readonly latest: T | undefined;
+  /** Asks, unless the last asking goes on: the lake may have much to catch up with before it answers. */
+  ask(): void;
+  ended(): Promise<void>;
+}
+
+function background<T>(work: () => Promise<T>): Background<T> {
+  let latest: T | undefined;
+  let asking: Promise<void> | undefined;
+  return {
+    get latest() {
+      return latest;
+    },
+    ask: () => {
+      asking ??= work()
+        .then((answer) => {
+          latest = answer ?? latest;
+        })
+        .finally(() => {
+          asking = undefined;
+        });
+    },
+    ended: async () => await asking,
+  };
+}
+
 /** Sets up segments and the campaign once they answer, then tells of them now and again. */
-function marketer({ api, phrases, print, now }: NarratorOptions): (round: number) => Promise<void> {
+function marketer({ api, phrases, print, signal, now }: NarratorOptions): () => Promise<void> {
   let state: "unasked" | "absent" | "ready" = "unasked";
   let run: { readonly id: string; readonly at: number; told: string } | undefined;
-  return async (round) => {
-    if (state !== "ready" && (state === "unasked" || round % SIZES_EVERY === 0)) {
+  let again = 0;
+  const tellSizes = async (): Promise<void> => {
+    const sizes = await askSizes(api);
+    if (sizes.length > 0 && !signal.aborted) print(`  ${phrases.sizes(sizes)}`);
+  };
+  const startNewRun = async (): Promise<void> => {
+    const id = `demo-${now().toString(36)}`;
+    if (!(await startRun(api, id))) return;
+    run = { id, at: now(), told: "" };
+    print(`  ${phrases.runStarted(CAMPAIGN.name)}`);
+  };
+  const tellResults = async (of: { readonly id: string; told: string }): Promise<void> => {
+    const results = await askResults(api, of.id);
+    const line = phrases.results(CAMPAIGN.name, results);
+    if (results.length > 0 && line !== of.told) print(`  ${line}`);
+    of.told = line;
+  };
+  return async () => {
+    if (signal.aborted || now() < again) return;
+    if (state !== "ready") {
       const ready = await setUpMarketing(api);
       if (!ready && state === "unasked") print(`  ${phrases.noMarketing()}`);
       state = ready ? "ready" : "absent";
-    }
-    if (state !== "ready") return;
-    if (round % SIZES_EVERY === 0) {
-      const sizes = await askSizes(api);
-      if (sizes.length > 0) print(`  ${phrases.sizes(sizes)}`);
+      if (!ready) again = now() + MARKETING_EVERY_MS;
+      return;
     }
     if (run === undefined || now() - run.at > CAMPAIGN_EVERY_MS) {
-      const id = `demo-${now().toString(36)}`;
-      if (await startRun(api, id)) {
-        run = { id, at: now(), told: "" };
-        print(`  ${phrases.runStarted(CAMPAIGN.name)}`);
-      }
+      await tellSizes();
+      await startNewRun();
     } else {
-      const results = await askResults(api, run.id);
-      const line = phrases.results(CAMPAIGN.name, results);
-      if (results.length > 0 && line !== run.told) print(`  ${line}`);
-      run.told = line;
+      await tellResults(run);
+      if (now() - run.at > MARKETING_EVERY_MS) await tellSizes();
     }
+    again = now() + (run !== undefined && run.told === "" ? 0 : MARKETING_EVERY_MS);
   };
 }

@@ -24,6 +24,19 @@ const STATUSES: Readonly<Record<string, readonly [one: string, many: string]>> =
   uncertain: ["incertain", "incertains"],
 };
 
+const REASONS: Readonly<Record<string, string>> = {
+  not_a_member: "n'est plus du segment",
+  no_address: "sans adresse",
+  consent_denied: "consentement refusé",
+  consent_unknown: "consentement inconnu",
+  suppressed: "adresse bloquée",
+  duplicate: "doublon",
+  template_failed: "modèle en échec",
+};
+
+/** `de Marie`, `d'Aïcha`. */
+const of = (name: string): string => (/^[aeiouàâäéèêëîïôöûüh]/i.test(name) ? `d'${name}` : `de ${name}`);
+
 const list = (items: readonly string[]): string => new Intl.ListFormat("fr", { type: "conjunction" }).format(items);
 
 const madeOf = (makeup: Makeup): string =>
@@ -58,7 +71,7 @@ export const FRENCH: Phrases = {
     `« ${name} » : ${results
       .map(({ status, reason, messages }) => {
         const [one, many] = STATUSES[status] ?? [status, status];
-        return `${some(messages, one, many)}${reason === null ? "" : ` (${reason})`}`;
+        return `${some(messages, one, many)}${reason === null ? "" : ` (${REASONS[reason] ?? reason})`}`;
       })
       .join(", ")}.`,
   whereToLook: () => "Où regarder :",
@@ -79,7 +92,7 @@ function tellStory(story: Story): string {
     case "consent_withdrawn":
       return `${story.who} ne veut plus de lettres.`;
     case "typo":
-      return `À la caisse, l'adresse de ${story.who} est devenue ${story.typed}.`;
+      return `À la caisse, l'adresse ${of(story.who)} est devenue ${story.typed}.`;
     case "big_order":
       return `${story.who} a dépensé ${number(story.euros)} € (${story.where}).`;
   }

@@ -1,5 +1,6 @@
 import { DAY } from "./calendar.ts";
 import { chanceOf } from "./chance.ts";
+import { closingSignal } from "./closing-signal.ts";
 import { openEventSender } from "./event-sender.ts";
 import { feed } from "./feed.ts";
 import { askFigures } from "./figures.ts";
@@ -57,8 +58,10 @@ export async function runDemo(options: DemoOptions): Promise<DemoEnd> {
   const phrases = phrasesIn(options.language ?? "en");
   const ended = new AbortController();
   const telling = AbortSignal.any([signal, ended.signal]);
-  const api = managementApi(url, options.token, telling);
-  const sender = openEventSender({ url, writeKeys: options.writeKeys, chance: chanceOf(`wire/${seed}`), signal, now });
+  const api = managementApi(url, options.token, closingSignal(telling));
+  const { writeKeys } = options;
+  const chance = chanceOf(`wire/${seed}`);
+  const sender = openEventSender({ url, writeKeys, chance, signal, closing: closingSignal(signal), now });
   const narrator = openNarrator({ api, sender, phrases, print, signal: telling, now });
   const shop = { seed, start: opening - days * DAY, people };
   const script = scriptOf(shopEvents(shop), options.maxEvents ?? Number.POSITIVE_INFINITY);
