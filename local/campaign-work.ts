@@ -30,7 +30,7 @@ export interface CampaignWork {
   stop(): Promise<void>;
 }
 
-/** How soon to try again what failed, in ms. */
+/** How soon to try again what failed, or could not be sent yet, in ms. */
 const AGAIN_MS = 5_000;
 
 export function startCampaignWork(ports: CampaignWorkPorts): CampaignWork {
@@ -41,15 +41,19 @@ export function startCampaignWork(ports: CampaignWorkPorts): CampaignWork {
   const work = (): void => {
     working = working.then(doAll).catch((error: unknown) => {
       ports.onFault(error, "campaigns");
-      if (!stopping) again = setTimeout(work, AGAIN_MS).unref();
+      workAgain();
     });
+  };
+  const workAgain = (): void => {
+    if (!stopping) again = setTimeout(work, AGAIN_MS).unref();
   };
   const doAll = async (): Promise<void> => {
     for (const asked of await ports.asked.list()) {
       if (stopping) return;
       if (asked.definition.state === "asked") await make(ports, asked, () => !stopping);
     }
-    if (!stopping) await sendDueMessages(ports);
+    const left = await sendDueMessages(ports, { mayGoOn: () => !stopping });
+    if (left.again > 0) workAgain();
   };
   work();
   return {

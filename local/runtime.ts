@@ -54,15 +54,21 @@ export interface RuntimeOptions {
   readonly onFault: (error: unknown, where: string) => void;
 }
 
-/** A sender of one machine lives as long as its process: a claim older than this belongs to one that died. */
-const LEASE_MS = 30_000;
+/**
+ * Only one process serves a data folder, and it sends one batch after another: whatever is claimed when a batch begins
+ * was claimed by a process that died.
+ */
+const LEASE_MS = 0;
 
 export async function openRuntime(root: string, options: RuntimeOptions): Promise<Runtime> {
   const { onFault } = options;
   const folder = openDataFolder(root);
   const rules = defaultIdentityRules;
   const sources = [DEFAULT_SOURCE, ...(options.sources ?? [])];
-  const credentials = openCredentials(folder.credentials, sources.map(({ id }) => id));
+  const credentials = openCredentials(
+    folder.credentials,
+    sources.map(({ id }) => id),
+  );
   const definitions = openDatabase(folder.definitions, DEFINITIONS_SCHEMA);
   const sourceDefinitions = sqliteDefinitions<Source>(definitions, "source", Date.now);
   await installSources(sourceDefinitions, sources, credentials);
@@ -132,7 +138,8 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
     processing,
     lake,
     analyst,
-    door: (event) => (event.rawPath.startsWith("/api/") && !event.rawPath.startsWith("/api/s/") ? api(event) : collect(event)),
+    door: (event) =>
+      event.rawPath.startsWith("/api/") && !event.rawPath.startsWith("/api/s/") ? api(event) : collect(event),
     close: async () => {
       await campaignWork.stop();
       await imports.stop();
