@@ -4,7 +4,7 @@ import type { ManagementApi } from "./management-api.ts";
 export interface Figures {
   readonly events: number;
   readonly people: number;
-  /** Profiles that others took in. */
+  /** Profiles there were that live on in another one. */
   readonly merges: number;
   /** Events that could not be used, kept with their reasons. */
   readonly badEvents: number;
@@ -13,7 +13,7 @@ export interface Figures {
 const FIGURES = `
   SELECT (SELECT count(*) FROM events) AS events,
     (SELECT count(*) FROM profiles) AS people,
-    (SELECT count(DISTINCT profile_id) FROM profile_changes WHERE gone) AS merges,
+    (SELECT count(DISTINCT profile_id) FROM identity_changes) - (SELECT count(*) FROM profiles) AS merges,
     (SELECT count(DISTINCT bad_event_id) FROM bad_events) AS bad_events`;
 
 /** `undefined` where the lake does not answer (yet). */

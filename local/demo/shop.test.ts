@@ -50,9 +50,9 @@ describe("the shop", () => {
   it("sends the same for the same seed, and something else for another", () => {
     fc.assert(
       fc.property(seeds, seeds, (one, other) => {
-        const sent = deliveriesOf(shopOf(one), 3);
-        expect(deliveriesOf(shopOf(one), 3)).toEqual(sent);
-        if (one !== other) expect(deliveriesOf(shopOf(other), 3)).not.toEqual(sent);
+        const sent = JSON.stringify(deliveriesOf(shopOf(one), 3));
+        expect(JSON.stringify(deliveriesOf(shopOf(one), 3)) === sent).toBe(true);
+        expect(JSON.stringify(deliveriesOf(shopOf(other), 3)) === sent).toBe(one === other);
       }),
       { numRuns: 5 },
     );
@@ -60,10 +60,8 @@ describe("the shop", () => {
 
   it("sends in order, nothing before it happened, from every system", () => {
     overFortnights((sent) => {
-      for (const [at, delivery] of sent.entries()) {
-        expect(delivery.at).toBeGreaterThanOrEqual(sent[at - 1]?.at ?? 0);
-        expect(delivery.at).toBeGreaterThanOrEqual(Date.parse(delivery.event.timestamp));
-      }
+      expect(sent.filter(({ at }, position) => at < (sent[position - 1]?.at ?? 0))).toEqual([]);
+      expect(sent.filter(({ at, event }) => at < Date.parse(event.timestamp))).toEqual([]);
       expect(new Set(sent.map(({ source }) => source))).toEqual(new Set(SHOP_SOURCES));
     });
   });
