@@ -1,6 +1,7 @@
 import { LAKE_DATABASE } from "#contracts/lake.ts";
 import { callOf, constantText, functionName, isFunction, isNode, type SqlNode, textConstant } from "./athena-ast.ts";
 import { strftimePattern } from "./joda-pattern.ts";
+import { jsonPointer } from "./json-pointer.ts";
 
 type Rewrite = (node: SqlNode, children: readonly unknown[]) => SqlNode;
 
@@ -86,6 +87,15 @@ const withPattern =
       : { ...callOf(name, [value, textConstant(strftimePattern(text))]), alias: node.alias };
   };
 
+/** Paths become JSON pointers, which take any key: what the translator makes of quoted ones, DuckDB reads otherwise. */
+const extracting =
+  (name: string): Rewrite =>
+  (node, [json, path]) => {
+    const text = constantText(path);
+    const pointer = text === undefined ? undefined : jsonPointer(text);
+    return { ...callOf(name, [json, pointer === undefined ? path : textConstant(pointer)]), alias: node.alias };
+  };
+
 /** Functions of Athena that DuckDB lacks or means differently, where a macro cannot help. */
 const REWRITES: Readonly<Record<string, Rewrite>> = {
   "/": renamed("athena_divide"),
@@ -102,6 +112,10 @@ const REWRITES: Readonly<Record<string, Rewrite>> = {
   reduce: reduced,
   format_datetime: withPattern("strftime"),
   parse_datetime: withPattern("strptime"),
+  "->>": extracting("json_extract_string"),
+  json_extract: extracting("json_extract"),
+  json_extract_string: extracting("json_extract_string"),
+  json_extract_scalar: extracting("json_extract_string"),
 };
 
 /** The tree with Athena's meanings written out in DuckDB's functions. Inner expressions first. */
@@ -114,18 +128,24 @@ export function rewritten(value: unknown): unknown {
     const rewrite = Object.hasOwn(REWRITES, functionName(node)) ? REWRITES[functionName(node)] : undefined;
     return rewrite === undefined ? node : rewrite(node, node.children as readonly unknown[]);
   }
+  if (node.class === "LAMBDA") return extractionOf(node) ?? node;
   if (node.type === "BASE_TABLE" && String(node.schema_name).toLowerCase() === LAKE_DATABASE) {
     return { ...node, catalog_name: "" };
   }
   return node.class === "CAST" ? castOfJson(node) : node;
 }
 
+/** `json -> 'path'` looks to DuckDB's parser like a function with one argument; those never answer a constant path. */
+function extractionOf({ lhs, expr, alias }: SqlNode): SqlNode | undefined {
+  const path = constantText(expr);
+  if (path === undefined || !/^\$([.[]|$)/.test(path)) return undefined;
+  return { ...extracting("json_extract")({}, [lhs, expr]), alias };
+}
+
 /** In Trino JSON text cast to VARCHAR loses its quotation marks. */
 function castOfJson(node: SqlNode): SqlNode {
   const { child, cast_type: type } = node;
   if (!isNode(child) || !isNode(type) || type.id !== "VARCHAR") return node;
-  // `json -> path` looks to DuckDB's parser like a function of one argument, which nobody casts.
-  if (child.class === "LAMBDA") return { ...node, child: callOf("json_extract_string", [child.lhs, child.expr]) };
   const called = isFunction(child) ? functionName(child) : "";
   if (called === "json_extract") return { ...node, child: { ...child, function_name: "json_extract_string" } };
   return called === "json_parse" ? { ...node, child: callOf("json_extract_string", [child, textConstant("$")]) } : node;

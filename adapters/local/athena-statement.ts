@@ -1,7 +1,8 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { LakeQueryError } from "#core/kernel/ports.ts";
-import { isNode, parseTree, type SqlNode } from "./athena-ast.ts";
+import { constantText, isNode, parseTree, type SqlNode, textConstant } from "./athena-ast.ts";
 import { whyForbidden } from "./athena-guard.ts";
+import { broughtBack, type SetAside, setPathsAside } from "./athena-paths.ts";
 import { rewritten } from "./athena-rewrite.ts";
 
 const MAX_LENGTH = 50_000;
@@ -16,10 +17,11 @@ export async function athenaStatement(sql: string, connection: DuckDBConnection)
   if (sql.length > MAX_LENGTH) throw new LakeQueryError(`a statement has at most ${MAX_LENGTH} characters`);
   if (sql.includes("\0")) throw new LakeQueryError("a statement holds no NUL character");
   if (nestingOf(sql) > MAX_NESTING) throw new LakeQueryError(`parentheses nest at most ${MAX_NESTING} deep`);
-  const tree = await treeOf(await translated(sql), connection);
+  const aside = setPathsAside(sql);
+  const tree = await treeOf(await translated(aside, sql), connection);
   const refused = whyForbidden(tree);
   if (refused !== undefined) throw new LakeQueryError(located(refused, sql));
-  return textOf(rewrittenTree(tree), connection);
+  return textOf(rewrittenTree(tree, aside.paths), connection);
 }
 
 /** Recursive parsers fall over where nesting has no bound. */
@@ -32,12 +34,14 @@ function nestingOf(sql: string): number {
   return deepest;
 }
 
-async function translated(sql: string): Promise<string> {
+/** Athena's SELECT is Trino's; the translator's own "Athena" reads texts as Hive does, with backslashes. */
+async function translated(aside: SetAside, original: string): Promise<string> {
   const { Dialect, transpile } = await import("@polyglot-sql/sdk");
-  const made = transpile(sql, Dialect.Athena, Dialect.DuckDB);
+  const made = transpile(aside.sql, Dialect.Trino, Dialect.DuckDB);
   if (!made.success) {
-    const place = made.errorStart === undefined ? "" : `${placeAt(sql, made.errorStart)}: `;
-    throw new LakeQueryError(`${place}${(made.error ?? "unreadable").replace(/^.*?line \d+, column \d+: /i, "")}`);
+    const { error = "unreadable", errorStart } = transpile(original, Dialect.Trino, Dialect.DuckDB);
+    const place = errorStart === undefined ? "" : `${placeAt(original, errorStart)}: `;
+    throw new LakeQueryError(`${place}${(error ?? "unreadable").replace(/^.*?line \d+, column \d+: /i, "")}`);
   }
   const statements = (made.sql ?? []).filter((statement) => statement.trim() !== "");
   const [statement] = statements;
@@ -58,13 +62,21 @@ async function treeOf(duckdbSql: string, connection: DuckDBConnection): Promise<
   return statement;
 }
 
-function rewrittenTree(tree: SqlNode): unknown {
+function rewrittenTree(tree: SqlNode, paths: SetAside["paths"]): unknown {
   try {
-    return rewritten(tree);
+    return rewritten(withPaths(tree, paths));
   } catch (error) {
     if (error instanceof RangeError) throw new LakeQueryError(error.message);
     throw error;
   }
+}
+
+function withPaths(value: unknown, paths: SetAside["paths"]): unknown {
+  if (Array.isArray(value)) return value.map((item) => withPaths(item, paths));
+  if (!isNode(value)) return value;
+  const text = constantText(value);
+  if (text !== undefined) return { ...textConstant(broughtBack(text, paths)), alias: value.alias };
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withPaths(member, paths)]));
 }
 
 async function textOf(tree: unknown, connection: DuckDBConnection): Promise<string> {
