@@ -17,7 +17,9 @@ export function gatewayEvent(request: IncomingMessage, body: Buffer, requestId: 
     rawPath,
     rawQueryString,
     headers,
-    ...(rawQueryString === "" ? {} : { queryStringParameters: Object.fromEntries(new URLSearchParams(rawQueryString)) }),
+    ...(rawQueryString === ""
+      ? {}
+      : { queryStringParameters: Object.fromEntries(new URLSearchParams(rawQueryString)) }),
     requestContext: {
       accountId: "local",
       apiId: "local",

@@ -40,7 +40,13 @@ export function startProcessingThread(
       asked.set(id, { done, failed });
       post({ kind, id });
     });
+  const ended = new Promise<void>((resolve, reject) => {
+    worker.once("error", reject);
+    worker.once("exit", () => resolve());
+  });
+  ended.catch(() => {}); // `onDeath` was told.
   return {
+    ended,
     wake: () => {
       // Many commits within one turn are one piece of news.
       if (woken) return;

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
-import { type Held, holdAlone } from "#adapters/local/single-holder.ts";
 import { openInbox } from "#adapters/local/inbox.ts";
+import { type Held, holdAlone } from "#adapters/local/single-holder.ts";
 import type { IdentityRules } from "#core/identity/identity-rules.ts";
 import type { Clock } from "#core/kernel/ports.ts";
 import type { DataFolder } from "./data-folder.ts";
@@ -15,6 +15,8 @@ export interface Processing {
   settle(): Promise<void>;
   /** Absorbs what is there, writes it to the lake, and lets go of the folder. */
   stop(): Promise<void>;
+  /** Rejects if processing breaks off by itself: nothing more is processed then. Resolves once it was stopped. */
+  readonly ended: Promise<void>;
 }
 
 /** How long lines may wait for company before they are written to a file, in ms. */
@@ -25,7 +27,8 @@ const LOOK_MS = 50;
 export function startProcessing(folder: DataFolder, rules: IdentityRules, clock: Clock): Processing {
   const inbox = openInbox(folder.inbox);
   const progress = openProgressReader(folder.profiles);
-  const settling: { readonly target: number; readonly done: () => void; readonly failed: (error: unknown) => void }[] = [];
+  const settling: { readonly target: number; readonly done: () => void; readonly failed: (error: unknown) => void }[] =
+    [];
   let stopping = false;
   let wakeUp = (): void => {};
   const nap = (): Promise<void> =>
@@ -44,6 +47,9 @@ export function startProcessing(folder: DataFolder, rules: IdentityRules, clock:
     }
   };
 
+  /** Whether somebody waits for no more than what is absorbed already. */
+  const isAwaited = (absorbed: number): boolean => settling.some(({ target }) => target <= absorbed);
+
   const work = async (): Promise<void> => {
     let held: Held | undefined;
     let processor: Processor | undefined;
@@ -61,17 +67,19 @@ export function startProcessing(folder: DataFolder, rules: IdentityRules, clock:
         processor ??= await openProcessor(folder, rules, clock);
         const busy = await processor.step();
         const { size, ms } = processor.waiting();
-        if (size >= FLUSH_SIZE || (size > 0 && (ms >= FLUSH_MS || (!busy && settling.length > 0)))) {
+        if (size >= FLUSH_SIZE || (size > 0 && (ms >= FLUSH_MS || isAwaited(processor.absorbed())))) {
           await writing;
           writing = processor.flush();
           writing.catch(() => {}); // Awaited, with its error, before the next write and at the end.
+        }
+        if (settling.length > 0) {
+          await writing;
+          answerSettled();
         }
         if (busy) {
           await turn();
           continue;
         }
-        if (settling.length > 0) await writing;
-        answerSettled();
         if (stopping) break;
         if (settling.length === 0) await nap();
       }
@@ -83,21 +91,25 @@ export function startProcessing(folder: DataFolder, rules: IdentityRules, clock:
     }
   };
 
-  const working = work();
-  working.catch((error: unknown) => {
+  const ended = work();
+  let broken: { readonly error: unknown } | undefined;
+  ended.catch((error: unknown) => {
+    broken = { error };
     for (const { failed } of settling.splice(0)) failed(error);
   });
   return {
+    ended,
     wake: () => wakeUp(),
     settle: () =>
       new Promise((done, failed) => {
+        if (broken !== undefined) return failed(broken.error);
         settling.push({ target: inbox.newest(), done, failed });
         wakeUp();
       }),
     stop: async () => {
       stopping = true;
       wakeUp();
-      await working;
+      await ended;
       inbox.close();
       progress.close();
     },

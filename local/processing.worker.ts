@@ -14,6 +14,10 @@ const { root, rules } = workerData as { readonly root: string; readonly rules: I
 const port = parentPort;
 if (port === null) throw new Error("this module is the processing thread; start it as a worker");
 const processing = startProcessing(openDataFolder(root), IdentityRules.parse(rules), Date.now);
+// An unhandled rejection ends the thread, and the main thread hears of it: better than looking alive.
+processing.ended.catch((error: unknown) => {
+  throw error;
+});
 
 const reply = (id: number, error?: unknown): void =>
   port.postMessage({ id, ...(error === undefined ? {} : { error: String(error) }) } satisfies ProcessingReply);

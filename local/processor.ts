@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { inTransaction, openDatabase } from "#adapters/local/database.ts";
 import { type InboxEntry, openInbox } from "#adapters/local/inbox.ts";
 import { openLakeFiles } from "#adapters/local/lake-files.ts";
@@ -30,8 +29,16 @@ export interface Processor {
   /** Whether lines wait, and for how many ms the oldest of them has. */
   waiting(): { readonly size: number; readonly ms: number };
   processed(): Processed;
+  /** The last inbox entry that is in the profiles. */
+  absorbed(): number;
   close(): void;
 }
+
+/**
+ * Nobody else writes these profiles, so there is nothing to wait for. And nothing may be waited for: the transaction
+ * stays whole because what happens between its beginning and its end never gives way to anything else.
+ */
+const pause = async (): Promise<void> => {};
 
 /** Entries absorbed in one transaction: long enough to share its cost, short enough to keep others from waiting. */
 const STEP_BYTES = 1_000_000;
@@ -54,7 +61,7 @@ export async function openProcessor(folder: DataFolder, rules: IdentityRules, cl
     const assertions = entries.flatMap((entry) => entry.assertions ?? []);
     database.exec("BEGIN IMMEDIATE");
     try {
-      const { changes } = await absorbEvents({ store, pause: (attempt) => sleep(attempt) }, { events, assertions }, rules);
+      const { changes } = await absorbEvents({ store, pause }, { events, assertions }, rules);
       const now = clock();
       for (const change of changes) {
         for (const [table, rows] of Object.entries(changeRows(change, rules, now))) {
@@ -118,7 +125,10 @@ export async function openProcessor(folder: DataFolder, rules: IdentityRules, cl
       if (lines.size === 0) waitingSince = clock();
       for (const { entry } of batch) lines.addEntry(entry);
       try {
-        await absorb(batch.map(({ entry }) => entry), last.position);
+        await absorb(
+          batch.map(({ entry }) => entry),
+          last.position,
+        );
       } catch {
         await absorbOneByOne(batch); // Said there, entry by entry.
       }
@@ -135,6 +145,7 @@ export async function openProcessor(folder: DataFolder, rules: IdentityRules, cl
     },
     waiting: () => ({ size: lines.size, ms: lines.size === 0 ? 0 : clock() - waitingSince }),
     processed: () => ({ ...processed }),
+    absorbed: () => absorbed,
     close: () => {
       files.close();
       inbox.close();

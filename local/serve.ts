@@ -4,8 +4,8 @@ import { holdAlone } from "#adapters/local/single-holder.ts";
 import { troubleReport } from "#lambdas/middleware/trouble-report.ts";
 import { openDataFolder } from "./data-folder.ts";
 import { runDemo } from "./demo/run-demo.ts";
-import { startHttpServer } from "./http-server.ts";
 import { DEMO_SOURCES } from "./demo-sources.ts";
+import { startHttpServer } from "./http-server.ts";
 import { openRuntime, type Runtime } from "./runtime.ts";
 
 export interface ServeOptions {

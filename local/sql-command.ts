@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { openLakeQuery } from "#adapters/local/lake-query.ts";
-import { LakeQueryError, type QueryResult } from "#core/kernel/ports.ts";
 import { defaultIdentityRules } from "#core/identity/identity-rules.ts";
+import { LakeQueryError, type QueryResult } from "#core/kernel/ports.ts";
 import { openCredentials } from "./credentials.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { startProcessingThread } from "./processing-thread.ts";

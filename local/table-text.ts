@@ -5,10 +5,10 @@ const MAX_WIDTH = 60;
 /** A query's answer as a table a person can read: numbers to the right, long values cut, the number of rows below. */
 export function tableText({ columns, rows }: QueryResult): string {
   const cells = rows.map((row) => row.map(cellText));
-  const widths = columns.map(({ name }, at) =>
-    Math.max(name.length, ...cells.map((row) => row[at]?.length ?? 0)),
+  const widths = columns.map(({ name }, at) => Math.max(name.length, ...cells.map((row) => row[at]?.length ?? 0)));
+  const isNumber = columns.map(
+    (_, at) => rows.length > 0 && rows.every((row) => row[at] === null || typeof row[at] === "number"),
   );
-  const isNumber = columns.map((_, at) => rows.length > 0 && rows.every((row) => row[at] === null || typeof row[at] === "number"));
   const line = (row: readonly string[]): string =>
     row
       .map((cell, at) => (isNumber[at] ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0)))

@@ -25,7 +25,10 @@ export function localSources(definitions: Definitions<Source>, now: () => number
   };
   return {
     byWriteKey: async (writeKey) => {
-      if (now() - readAt > FRESH_MS) await (reading ??= read());
+      if (now() - readAt > FRESH_MS) {
+        reading ??= read();
+        await reading;
+      }
       return byHash.get(writeKeyHash(writeKey));
     },
   };

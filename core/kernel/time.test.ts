@@ -5,18 +5,24 @@ import { isoDay, isoTime, parseTime } from "./time.ts";
 describe("times", () => {
   it("are written as toISOString writes them", () => {
     fc.assert(
-      fc.property(fc.date({ noInvalidDate: true, min: new Date("0001-01-01"), max: new Date("9999-12-31") }), (date) => {
-        expect(isoTime(date.getTime())).toBe(date.toISOString());
-        expect(isoDay(date.getTime())).toBe(date.toISOString().slice(0, 10));
-      }),
+      fc.property(
+        fc.date({ noInvalidDate: true, min: new Date("0001-01-01"), max: new Date("9999-12-31") }),
+        (date) => {
+          expect(isoTime(date.getTime())).toBe(date.toISOString());
+          expect(isoDay(date.getTime())).toBe(date.toISOString().slice(0, 10));
+        },
+      ),
     );
   });
 
   it("are read back as they were written", () => {
     fc.assert(
-      fc.property(fc.date({ noInvalidDate: true, min: new Date("0100-01-01"), max: new Date("9999-12-30") }), (date) => {
-        expect(parseTime(isoTime(date.getTime()))).toBe(date.getTime());
-      }),
+      fc.property(
+        fc.date({ noInvalidDate: true, min: new Date("0100-01-01"), max: new Date("9999-12-30") }),
+        (date) => {
+          expect(parseTime(isoTime(date.getTime()))).toBe(date.getTime());
+        },
+      ),
     );
   });
 

@@ -1,5 +1,5 @@
-import { isJsonObject } from "#core/kernel/json.ts";
 import type { Unpacked } from "#core/events/unpack.ts";
+import { isJsonObject } from "#core/kernel/json.ts";
 
 /** The parts of a request that may name a write key. Header names are in lower case. */
 interface Asked {
