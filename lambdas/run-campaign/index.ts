@@ -18,6 +18,7 @@ import { runCampaignHandler } from "./handler.ts";
 
 const settings = readSettings("run_campaign", process.env);
 const table = settings.DEFINITIONS_TABLE;
+const runs = sqsCampaignRuns({ queueUrl: settings.CAMPAIGN_QUEUE_URL });
 
 export const handler = runCampaignHandler({
   clock: Date.now,
@@ -33,7 +34,7 @@ export const handler = runCampaignHandler({
   suppressions: nothingSuppressed,
   outbox: sqsMessages({ queueUrl: settings.SEND_QUEUE_URL, table: settings.MESSAGES_TABLE }),
   lake: firehoseLakeWriter({ streams: { message_events: settings.MESSAGE_EVENTS_STREAM } }),
-  goOn: sqsCampaignRuns({ queueUrl: settings.CAMPAIGN_QUEUE_URL }).start,
+  goOn: (rest) => runs.start(rest),
   onReport: ({ planned }) => countMetric("PlannedMessages", planned),
   // Of an error the log keeps the name only.
   onRefused: ({ code, message }, messageId) => logTrouble(Object.assign(new Error(message), { name: code }), messageId),
