@@ -94,7 +94,7 @@ function unpacked(): string {
 }
 
 async function ready(client: DynamoDBClient, child: ChildProcess): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     if (child.exitCode !== null) throw new Error(`DynamoDB Local ended with ${child.exitCode}`);
     try {
       await client.send(new ListTablesCommand({}));
@@ -103,7 +103,7 @@ async function ready(client: DynamoDBClient, child: ChildProcess): Promise<void>
       await new Promise((resolve) => setTimeout(resolve, 100)); // It does not listen yet.
     }
   }
-  throw new Error("DynamoDB Local did not begin to listen within ten seconds");
+  throw new Error("DynamoDB Local did not begin to listen within a minute");
 }
 
 const freePort = (): Promise<number> =>
