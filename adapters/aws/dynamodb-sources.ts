@@ -1,8 +1,8 @@
-import { hash } from "node:crypto";
 import { type DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { SOURCES_TABLE } from "#contracts/tables.ts";
 import type { Sources } from "#core/events/ports.ts";
 import { Source } from "#core/events/source.ts";
+import { writeKeyHash } from "#core/events/write-key-hash.ts";
 import type { Clock } from "#core/kernel/ports.ts";
 import { SECOND } from "#core/kernel/time.ts";
 import { dynamodbClient } from "./dynamodb-client.ts";
@@ -34,7 +34,7 @@ export function dynamodbSources({ table, now, client = dynamodbClient() }: Dynam
   };
   return {
     byWriteKey: (writeKey) => {
-      const keyHash = hash("sha256", writeKey, "base64url");
+      const keyHash = writeKeyHash(writeKey);
       const known = remembered.get(keyHash);
       if (known !== undefined && now() < known.until) return known.source;
       const source = ask(keyHash);

@@ -8,3 +8,6 @@ export const digest = (text: string): string => hash("sha256", text, "base64url"
 
 /** Parts joined so that no two different lists of parts give the same text, then digested. */
 export const digestOf = (...parts: readonly string[]): string => digest(JSON.stringify(parts));
+
+/** All of SHA-256 in base64url: for secrets, of which nobody may find another with the same digest. */
+export const wholeDigest = (text: string): string => hash("sha256", text, "base64url");

@@ -1,14 +1,12 @@
-import { hash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { Sources } from "#core/events/ports.ts";
 import type { Source } from "#core/events/source.ts";
+import { writeKeyHash as hashOf } from "#core/events/write-key-hash.ts";
 
 export interface OpenedSources {
   readonly sources: Sources;
   readonly close: () => Promise<void>;
 }
-
-const hashOf = (writeKey: string): string => hash("sha256", writeKey, "base64url");
 
 const website: Source = {
   id: "website",

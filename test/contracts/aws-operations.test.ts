@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { AwsBill } from "#bench/aws-bill.ts";
+import { countOperations } from "#bench/aws-operations.ts";
+import { eventFrom, shopRequests } from "#bench/aws-workload.ts";
+import { itemBytes } from "#bench/recording-clients.ts";
+
+describe("what AWS bills", () => {
+  it("for the shop: at most 1.5 write units and 1 read unit for each profile a batch touches, merges included", async () => {
+    for (const messagesPerBatch of [1, 20]) {
+      const figures = await countOperations("shop", shopRequests(150, 3, 7), messagesPerBatch);
+      expect(figures.transactionShare).toBeGreaterThan(0);
+      expect(figures.writeUnitsPerProfile).toBeLessThanOrEqual(1.5);
+      expect(figures.readUnitsPerProfile).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it("for requests of 20 events of 1 KB: at most 1.25 bytes of Firehose for each byte put", async () => {
+    const requests = Array.from({ length: 10 }, (_, request) =>
+      Array.from({ length: 20 }, (_, nth) => {
+        const sent = {
+          type: "track",
+          event: "Seen",
+          userId: `u${request}`,
+          messageId: `m-${request}-${nth}`,
+          filler: "",
+        };
+        const short = 1_024 - JSON.stringify({ ...sent, properties: { filler: "" } }).length;
+        return eventFrom({ ...sent, properties: { filler: "x".repeat(short) } }, "server", 1_790_000_000_000);
+      }),
+    );
+    const figures = await countOperations("1 KB", requests);
+    expect(figures.firehoseBilledPerPut).toBeLessThanOrEqual(1.25);
+    expect(figures.sqsRequestsPerEvent).toBeLessThan(0.2);
+  });
+
+  it("is counted as AWS counts: rounded up, doubled in transactions, halved for reads a moment old", () => {
+    const bill = new AwsBill();
+    bill.write(0, 1_024, false);
+    bill.write(2_000, 10, false);
+    bill.write(0, 1_025, true);
+    expect([bill.writeUnits, bill.transactionUnits]).toEqual([1 + 2 + 4, 4]);
+    bill.read(0, false);
+    bill.read(4_097, true);
+    expect(bill.readUnits).toBe(0.5 + 2);
+    bill.record(1);
+    bill.record(5_121);
+    expect(bill.firehoseBilledBytes).toBe(5_120 + 10_240);
+    bill.message(65_537);
+    expect(bill.sqsRequests).toBe(2);
+    expect(itemBytes({ k: { S: "é" }, v: { N: "1234" }, d: { B: new Uint8Array(3) } })).toBe(1 + 2 + 1 + 3 + 1 + 3);
+  });
+});
