@@ -66,8 +66,8 @@ export function startProcessing(folder: DataFolder, rules: IdentityRules, clock:
         }
         processor ??= await openProcessor(folder, rules, clock);
         const busy = await processor.step();
-        const { size, ms } = processor.waiting();
-        if (size >= FLUSH_SIZE || (size > 0 && (ms >= FLUSH_MS || isAwaited(processor.absorbed())))) {
+        const { entries, size, ms } = processor.waiting();
+        if (size >= FLUSH_SIZE || (entries > 0 && (ms >= FLUSH_MS || isAwaited(processor.absorbed())))) {
           await writing;
           writing = processor.flush();
           writing.catch(() => {}); // Awaited, with its error, before the next write and at the end.
@@ -85,13 +85,16 @@ export function startProcessing(folder: DataFolder, rules: IdentityRules, clock:
       }
       await writing;
       await processor.flush();
+      answerSettled();
     } finally {
       processor?.close();
       held?.release();
     }
   };
 
-  const ended = work();
+  const ended = work().then(() => {
+    for (const { failed } of settling.splice(0)) failed(new Error("processing was stopped"));
+  });
   let broken: { readonly error: unknown } | undefined;
   ended.catch((error: unknown) => {
     broken = { error };

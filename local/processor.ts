@@ -26,8 +26,8 @@ export interface Processor {
   step(): Promise<boolean>;
   /** Puts everything absorbed so far into lake files. */
   flush(): Promise<void>;
-  /** Whether lines wait, and for how many ms the oldest of them has. */
-  waiting(): { readonly size: number; readonly ms: number };
+  /** How much was absorbed and is not in lake files or on its way there, and for how many ms the oldest of it is. */
+  waiting(): { readonly entries: number; readonly size: number; readonly ms: number };
   processed(): Processed;
   /** The last inbox entry that is in the profiles. */
   absorbed(): number;
@@ -53,7 +53,9 @@ export async function openProcessor(folder: DataFolder, rules: IdentityRules, cl
   const files = await openLakeFiles(folder.lake);
   let { absorbed, written, plan } = state.progress();
   let lines = new WaitingLines();
-  let waitingSince = 0;
+  /** The last entry whose lines are in files or on their way. */
+  let begun = 0;
+  let waitingSince = clock();
   const processed = { events: 0, badEvents: 0 };
 
   const absorb = async (entries: readonly InboxEntry[], upTo: number): Promise<void> => {
@@ -116,13 +118,14 @@ export async function openProcessor(folder: DataFolder, rules: IdentityRules, cl
   if (plan !== undefined) await write(linesBetween(written, plan.entriesTo), plan);
   plan = undefined;
   lines = linesBetween(written, absorbed);
+  begun = written;
 
   return {
     step: async () => {
       const batch = inbox.after(absorbed, STEP_BYTES);
       const last = batch.at(-1);
       if (last === undefined) return false;
-      if (lines.size === 0) waitingSince = clock();
+      if (begun === absorbed) waitingSince = clock();
       for (const { entry } of batch) lines.addEntry(entry);
       try {
         await absorb(
@@ -136,14 +139,16 @@ export async function openProcessor(folder: DataFolder, rules: IdentityRules, cl
     },
     flush: async () => {
       const changesTo = state.newestChange();
-      if (lines.size === 0 && changesTo === 0) return;
+      // Entries without lines (a person's word on links) are written too: whoever waits for them waits for that.
+      if (begun === absorbed && changesTo === 0) return;
       const planned: WritePlan = { name: `${written + 1}-${absorbed}-${changesTo}`, entriesTo: absorbed, changesTo };
       state.setPlan(planned);
       const toWrite = lines;
       lines = new WaitingLines();
+      begun = absorbed;
       await write(toWrite, planned);
     },
-    waiting: () => ({ size: lines.size, ms: lines.size === 0 ? 0 : clock() - waitingSince }),
+    waiting: () => ({ entries: absorbed - begun, size: lines.size, ms: begun === absorbed ? 0 : clock() - waitingSince }),
     processed: () => ({ ...processed }),
     absorbed: () => absorbed,
     close: () => {
