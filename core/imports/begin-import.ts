@@ -15,7 +15,7 @@ export interface FileIdentity {
  * Names the import of a file by a mapping. The content is what counts, not the file's name: the same export under
  * another name is the same rows, and other rows under the same name are others. The mapping counts by its name.
  */
-export const importId = (plan: ImportPlan, contentHash: string): string =>
+const importId = (plan: ImportPlan, contentHash: string): string =>
   digestOf("import", plan.source, plan.name, contentHash);
 
 export type BeginRejection = Rejection<"import.mapping_changed" | "import.file_changed">;

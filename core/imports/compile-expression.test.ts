@@ -92,6 +92,7 @@ describe("a compiled expression", () => {
     ["customer_id in ['1', '00012']", true],
     ["$substring($trim(padded), 0, 2)", "ab"],
     ["$lowercase($uppercase(padded))", " abc "],
+    ["(0.1 + 0.2) & ''", "0.3"],
     ["nothing", undefined],
     ['{"campaign_" & customer_id: true}', { campaign_00012: true }],
   ])("compiles %s", (text, expected) => {

@@ -23,7 +23,7 @@ export interface ImportSettings {
 }
 
 /** Rows that become durable together: enough to make a commit cheap, few enough to hold and to repeat. */
-const STRETCH = 1_000;
+const STRETCH = 2_000;
 
 /**
  * Maps rows to events and appends them, from where `begun` says that an earlier run came to. What is appended and not

@@ -35,7 +35,7 @@ function toNumber(value: Scalar): Answer {
 function substring(text: Scalar, start: Scalar, length?: Scalar): Answer {
   if (text === undefined) return ASK;
   if (typeof text !== "string" || !isCount(start) || (length !== undefined && !isCount(length))) return ASK;
-  const characters = [...text];
+  const characters = Array.from(text);
   return [characters.slice(start, length === undefined ? undefined : start + length).join("")];
 }
 

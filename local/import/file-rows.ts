@@ -8,7 +8,7 @@ import { isRejection, type Rejection } from "#core/kernel/rejection.ts";
 import { contentOf, decoderFor, type FileSurvey } from "./survey-file.ts";
 
 /** Told how many bytes of the content were read so far. */
-export type ReadWatch = (bytes: number) => void;
+type ReadWatch = (bytes: number) => void;
 
 /** A surveyed file, ready to be read row by row. */
 export interface OpenFile {

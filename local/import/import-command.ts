@@ -17,7 +17,7 @@ import { rehearsalWatch } from "./rehearsal-watch.ts";
 import { type FileSurvey, surveyFile } from "./survey-file.ts";
 
 /** The data folder, opened for an import. */
-export interface ImportData {
+interface ImportData {
   readonly intake: Intake;
   readonly ledger: ImportLedger;
   /** Resolves when everything appended so far can be queried. */
@@ -133,7 +133,7 @@ async function bringIn({ options, plan, survey, file }: Prepared, world: ImportW
     const ports = { intake: data.intake, ledger: data.ledger, clock: world.clock };
     const progress = await importRows(rows, plan, begun, ports, {
       normalise: normaliserFor(world.rules),
-      watch: ({ tally }) => bar.show(bytes, tally.rows),
+      watch: ({ rowsDone }) => bar.show(bytes, rowsDone - begun.rowsDone),
     });
     bar.stop();
     if (stderr.isTTY === true && !options.json) stderr.write("All rows are in; making them ready to be asked for…\n");
