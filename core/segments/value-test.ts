@@ -90,12 +90,16 @@ export function testIn(node: object): NamedTest {
   return { kind, operand: (node as Record<TestKind, unknown>)[kind] } as NamedTest;
 }
 
+type Members<Shape extends Readonly<Record<string, z.ZodType>>> = {
+  readonly [Name in keyof Shape]: z.infer<Shape[Name]>;
+};
+
 /** The schema of an object with these members and exactly one of these tests. */
-export function withTest<Shape extends z.ZodRawShape, Kind extends TestKind>(
+export function withTest<Shape extends Readonly<Record<string, z.ZodType>>, Kind extends TestKind>(
   shape: Shape,
   kinds: readonly Kind[],
   operands: Readonly<Partial<Record<TestKind, z.ZodType>>> = {},
-): z.ZodType<Readonly<z.infer<z.ZodObject<Shape>>> & Test<Kind>> {
+): z.ZodType<Members<Shape> & Test<Kind>> {
   const members = Object.keys(shape).length;
   const tests = Object.fromEntries(kinds.map((kind) => [kind, (operands[kind] ?? OPERANDS[kind]).optional()]));
   return z
@@ -104,6 +108,6 @@ export function withTest<Shape extends z.ZodRawShape, Kind extends TestKind>(
       message: `exactly one test is wanted: ${kinds.join(", ")}`,
     })
     .meta({ minProperties: members + 1, maxProperties: members + 1 }) as unknown as z.ZodType<
-    Readonly<z.infer<z.ZodObject<Shape>>> & Test<Kind>
+    Members<Shape> & Test<Kind>
   >;
 }
