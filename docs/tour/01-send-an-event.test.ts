@@ -1,24 +1,25 @@
 import { Analytics } from "@segment/analytics-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { eventually } from "./eventually.ts";
-import { startTributary, type Tributary } from "./start-tributary.ts";
+import { eventually } from "#test/support/eventually.ts";
+import {
+  newDataFolder,
+  removeDataFolder,
+  startTributary,
+  type TributaryProcess,
+} from "#test/support/tributary-process.ts";
 
-let tributary: Tributary;
+const data = newDataFolder();
+let tributary: TributaryProcess;
 beforeAll(async () => {
-  tributary = await startTributary();
+  tributary = await startTributary(data);
 });
-afterAll(() => tributary.stop());
+afterAll(async () => {
+  await tributary.stop();
+  removeDataFolder(data);
+});
 
-/** A request as any program could send it: the write key is the user of Basic authentication, the password is empty. */
-const send = (batch: readonly unknown[], key = tributary.writeKey): Promise<Response> =>
-  fetch(`${tributary.url}/v1/batch`, {
-    method: "POST",
-    headers: {
-      authorization: `Basic ${Buffer.from(`${key}:`).toString("base64")}`,
-      "content-type": "application/json",
-    },
-    body: JSON.stringify({ batch }),
-  });
+/** Any program can send: `POST /v1/batch`, the write key as the user of Basic authentication, without a password. */
+const send = (batch: readonly unknown[]) => tributary.send("/v1/batch", { batch });
 
 describe("1 · Send an event, see the profile", () => {
   /*
@@ -175,8 +176,9 @@ describe("1 · Send an event, see the profile", () => {
     });
     await eventually(async () => expect((await tributary.api("/api/profiles/user_id:ed-5")).status).toBe(200));
 
-    const refused = await send([{ type: "track", event: "Seen", userId: "ed-5" }], "not-a-key");
+    const authorization = `Basic ${Buffer.from("not-a-key:").toString("base64")}`;
+    const refused = await tributary.send("/v1/batch", { batch: [] }, { authorization });
     expect(refused.status).toBe(401);
-    expect(await refused.json()).toMatchObject({ code: expect.any(String), message: expect.any(String) });
+    expect(refused.body).toMatchObject({ code: expect.any(String), message: expect.any(String) });
   });
 });

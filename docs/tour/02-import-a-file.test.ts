@@ -1,14 +1,24 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { eventually } from "./eventually.ts";
-import { startTributary, type Tributary } from "./start-tributary.ts";
+import { eventually } from "#test/support/eventually.ts";
+import {
+  newDataFolder,
+  removeDataFolder,
+  runLocal,
+  startTributary,
+  type TributaryProcess,
+} from "#test/support/tributary-process.ts";
 
-let tributary: Tributary;
+const data = newDataFolder();
+let tributary: TributaryProcess;
 beforeAll(async () => {
-  tributary = await startTributary();
+  tributary = await startTributary(data);
 });
-afterAll(() => tributary.stop());
+afterAll(async () => {
+  await tributary.stop();
+  removeDataFolder(data);
+});
 
 /** Four orders as a till exported them, with French numbers; the last has lost its customer. */
 const ORDERS = `client;courriel;date;montant;ticket
@@ -40,8 +50,14 @@ rows:
         email: courriel
 `;
 
-const file = (): string => join(tributary.data, "orders.csv");
-const mapping = (): string => join(tributary.data, "orders.yaml");
+const file = join(data, "orders.csv");
+const mapping = join(data, "orders.yaml");
+
+/** `npm run local -- import FILE --mapping FILE --json`, and the report it prints. */
+async function importOrders(...options: readonly string[]) {
+  const { stdout } = await runLocal("import", file, "--mapping", mapping, "--data", data, "--json", ...options);
+  return JSON.parse(stdout);
+}
 
 const ask = async (sql: string): Promise<unknown> => {
   const { status, body } = await tributary.api("/api/queries", { sql });
@@ -52,9 +68,9 @@ const ask = async (sql: string): Promise<unknown> => {
 describe("2 · Import a file, ask SQL", () => {
   /* A rehearsal reads, maps and checks every row, shows what would happen, and writes nothing. */
   it("rehearses an import", async () => {
-    writeFileSync(file(), ORDERS);
-    writeFileSync(mapping(), MAPPING);
-    const report = JSON.parse(await tributary.command("import", file(), "--mapping", mapping(), "--dry-run", "--json"));
+    writeFileSync(file, ORDERS);
+    writeFileSync(mapping, MAPPING);
+    const report = await importOrders("--dry-run");
     expect(report).toMatchObject({
       dryRun: true,
       rows: 4,
@@ -73,7 +89,7 @@ describe("2 · Import a file, ask SQL", () => {
    * are kept as bad events with their number and the reason; the others go through.
    */
   it("imports it", async () => {
-    const report = JSON.parse(await tributary.command("import", file(), "--mapping", mapping(), "--json"));
+    const report = await importOrders();
     expect(report).toMatchObject({ dryRun: false, events: 3, badEvents: 1 });
     await eventually(async () => {
       const { body } = await tributary.api("/api/profiles/email:ana@example.org");
@@ -101,7 +117,8 @@ describe("2 · Import a file, ask SQL", () => {
       ["2026-10", 1],
     ]);
     /* The same from the command line, without a server if need be. */
-    expect(await tributary.command("sql", "SELECT count(*) AS orders FROM orders")).toMatch(/\b3\b/);
+    const { stdout } = await runLocal("sql", "SELECT count(*) AS orders FROM orders", "--data", data);
+    expect(stdout).toMatch(/\b3\b/);
   });
 
   /* Only questions are taken, one at a time, and only about the lake. What is wrong is said by code, in words. */
@@ -119,9 +136,9 @@ describe("2 · Import a file, ask SQL", () => {
 
   /* The same file again is the same events, since their ids are made of the mapping and the rows: nothing counts twice. */
   it("imports it again, and nothing counts twice", async () => {
-    const report = JSON.parse(await tributary.command("import", file(), "--mapping", mapping(), "--json"));
+    const report = await importOrders();
     expect(report.alreadyDone).toBe(true);
-    await tributary.command("import", file(), "--mapping", mapping(), "--again", "--json");
+    await importOrders("--again");
     expect(await ask("SELECT count(*) AS n, round(sum(revenue), 2) AS revenue FROM orders")).toEqual([[3, 185]]);
   });
 });
