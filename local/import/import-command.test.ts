@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { memoryImportLedger } from "#adapters/memory/import-ledger.ts";
 import { memoryIntake } from "#adapters/memory/intake.ts";
 import { defaultIdentityRules } from "#core/identity/identity-rules.ts";
+import { digest } from "#core/kernel/digest.ts";
 import { importCommand } from "./import-command.ts";
 
 let folder = "";
@@ -71,6 +72,9 @@ const CITIES = [
   ["1a", { city: "Orléans", note: "ein, zwei" }],
   ["2b", { city: "Besançon" }],
 ];
+
+/** A megabyte that does not compress: a file of many chunks. */
+const NOISE = Buffer.from(Array.from({ length: 30_000 }, (_, n) => digest(String(n))).join("\n"), "latin1");
 
 describe("the import command", () => {
   it.each([
@@ -160,6 +164,9 @@ describe("the import command", () => {
     ["import.unknown_form", 1, '[{"id":1}]', "FILE", "-m", "MAPPING"],
     ["import.unknown_form", 1, "PAR1....", "FILE", "-m", "cdnow"],
     ["import.broken_file", 1, gzipSync("x".repeat(9_999)).subarray(0, 30), "FILE", "-m", "cdnow"],
+    ["import.broken_file", 1, gzipSync(NOISE).subarray(0, 400_000), "FILE", "-m", "cdnow"],
+    ["import.broken_file", 1, zstdCompressSync(NOISE).subarray(0, 400_000), "FILE", "-m", "cdnow"],
+    ["import.broken_file", 1, Buffer.concat([gzipSync(NOISE).subarray(0, 90_000), NOISE]), "FILE", "-m", "cdnow"],
   ] as const)("refuses with %s", async (code, exit, content, ...args) => {
     const { run, did } = recordingWorld();
     const file = await fileOf("refused", content);

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { Readable } from "node:stream";
+import { pipeline } from "node:stream";
 import { TextDecoder } from "node:util";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import {
@@ -132,8 +132,9 @@ export async function* contentOf(path: string, compression: Compression): AsyncI
   }
   const unpacker =
     compression === "gzip" ? createGunzip({ chunkSize: CHUNK }) : createZstdDecompress({ chunkSize: CHUNK });
-  // `compose` ends both streams when either fails or the reader stops early.
-  yield* Readable.from(file.compose(unpacker)) as AsyncIterable<Buffer>;
+  // Ends both streams when either fails or the reader stops early. What failed is thrown by the loop over the unpacker.
+  pipeline(file, unpacker, () => {});
+  yield* unpacker as AsyncIterable<Buffer>;
 }
 
 async function surveyContent(path: string, compression: Compression): Promise<Content> {
