@@ -175,9 +175,9 @@ export const LAKE_VIEWS: Readonly<Record<string, string>> = {
     )
     WHERE nth = 1 AND NOT gone`,
   profile_aliases: `
-    SELECT DISTINCT c.previous_profile_id AS alias, m.profile_id
+    SELECT DISTINCT c.profile_id AS alias, m.profile_id
     FROM identity_changes c JOIN identity_map m ON m.identity_key = c.identity_key
-    WHERE c.previous_profile_id IS NOT NULL AND c.previous_profile_id <> m.profile_id`,
+    WHERE c.profile_id NOT IN (SELECT profile_id FROM identity_map)`,
   orders: `
     SELECT profile_id, order_id, event_time, revenue, currency, source, message_id, dt
     FROM events WHERE event = 'Order Completed'`,
