@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { openInbox } from "#adapters/local/inbox.ts";
 import { defaultIdentityRules } from "#core/identity/identity-rules.ts";
 import { assertLink } from "#core/identity/link.ts";
-import { openInbox } from "#adapters/local/inbox.ts";
 import { openDataFolder } from "#local/data-folder.ts";
 import { startProcessing } from "#local/processing.ts";
 import { newDataFolder, removeDataFolder } from "#test/support/tributary-process.ts";
@@ -18,7 +18,13 @@ describe("waiting for what came in", () => {
       { type: "user_id", value: "ana" },
       { type: "email", value: "ana@example.org" },
     ] as const;
-    const claim = { class: "human", verdict: "different", source: "api", trust: "server", at: { at: 0, by: "x" } } as const;
+    const claim = {
+      class: "human",
+      verdict: "different",
+      source: "api",
+      trust: "server",
+      at: { at: 0, by: "x" },
+    } as const;
     await inbox.assertions.append([{ kind: "link", between, link: assertLink({ between, ...claim }) }]);
     await processing.settle();
     await inbox.intake.append({ events: [], badEvents: [] });
