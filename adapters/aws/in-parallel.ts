@@ -7,7 +7,7 @@ export async function inParallel<Item, Result>(
   width: number,
   work: (item: Item, position: number) => Promise<Result>,
 ): Promise<readonly Result[]> {
-  const results = new Array<Result>(items.length);
+  const results: Result[] = [];
   const failures: unknown[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {

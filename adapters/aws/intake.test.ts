@@ -51,7 +51,7 @@ function recordingWorld(
     await new Promise((resolve) => setImmediate(resolve));
     if (failing.sqs === true) throw new Error("SQS is out of reach");
     if (Buffer.byteLength(body) > LIMITS.message) throw new Error("a message is too large");
-    if ([...body].some(isRefusedBySqs)) throw new Error("a character SQS refuses");
+    if (Array.from(body).some(isRefusedBySqs)) throw new Error("a character SQS refuses");
     bodies.push(body);
     happened.push("message");
     return { MessageId: "m" };
@@ -64,7 +64,7 @@ function recordingWorld(
 intakeContract("Firehose and SQS", async () => {
   const { intake, rows, messages } = recordingWorld();
   const arrived = async () => ({
-    inLake: (rows.log ?? []).map(({ source, message_id }) => `${source}/${message_id}`),
+    inLake: (rows.log ?? []).map(({ source, message_id }) => `${String(source)}/${String(message_id)}`),
     atResolver: messages().flatMap(({ events }) => events.map((event) => `${event.source}/${event.messageId}`)),
     refused: (rows.bad ?? []).map(({ bad_event_id }) => String(bad_event_id)),
   });

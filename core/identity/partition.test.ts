@@ -134,7 +134,7 @@ describe("the partition", () => {
   });
 });
 
-const POOL = [..."abcd"].map(user).concat([..."xyz"].map(device), [..."mn"].map(email));
+const POOL = ["a", "b", "c", "d"].map(user).concat(["x", "y", "z"].map(device), ["m", "n"].map(email));
 const claim = fc.record({
   class: fc.constantFrom("human" as const, "deterministic" as const, "probabilistic" as const),
   verdict: fc.constantFrom("same" as const, "same" as const, "different" as const),

@@ -250,7 +250,7 @@ describe("other writers", () => {
     const merge = seen(2, [user("ana"), device("phone")]);
     let raced = false;
     const late: ProfileStore = {
-      read: store.read,
+      read: (keys, options) => store.read(keys, options),
       write: async (lists) => {
         if (!raced) {
           raced = true;

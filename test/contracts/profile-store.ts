@@ -128,11 +128,11 @@ export function profileStoreContract(name: string, open: () => Promise<OpenedPro
           expect(await store.write([list])).toEqual(new Set([0]));
         }
         const read = await store.read(["ana", "bob", "new"].map(keyOf), { fresh: true });
-        expect([...read].map(([key, { version }]) => [key, version]).sort()).toEqual(
-          [
+        expect(new Map([...read].map(([key, { version }]) => [key, version]))).toEqual(
+          new Map([
             [keyOf("ana"), 1],
             [keyOf("bob"), 2],
-          ].sort(),
+          ]),
         );
       },
     );
@@ -141,11 +141,11 @@ export function profileStoreContract(name: string, open: () => Promise<OpenedPro
       const lists = [[put("bob", 0)], [put("ana", 0)], [put("eve", 0), put("ana", 5)], [put("ana", 1)]];
       expect(await store.write(lists)).toEqual(new Set([1, 2]));
       const read = await store.read(["ana", "bob", "eve"].map(keyOf), { fresh: true });
-      expect([...read].map(([key, { version }]) => [key, version]).sort()).toEqual(
-        [
+      expect(new Map([...read].map(([key, { version }]) => [key, version]))).toEqual(
+        new Map([
           [keyOf("ana"), 2],
           [keyOf("bob"), 1],
-        ].sort(),
+        ]),
       );
     });
     inStore("takes a hundred writes in a list, and no lists at all", async ({ store }) => {
