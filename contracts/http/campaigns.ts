@@ -3,20 +3,19 @@ import { Campaign } from "#core/campaigns/campaign.ts";
 import { DefinitionId, Instant, Time, Versioned } from "./fields.ts";
 import type { Route } from "./route.ts";
 
-export const DefinedCampaign = Versioned.extend(Campaign.shape);
-export type DefinedCampaign = z.infer<typeof DefinedCampaign>;
+const DefinedCampaign = Versioned.extend(Campaign.shape);
 
 /** An answer may be sent back as it came: what only we say is not looked at. */
 const answered = { updatedAt: z.string().optional() };
-export const CampaignAsked = Campaign.safeExtend({ id: DefinitionId.optional(), ...answered });
-export const CampaignChanged = Campaign.safeExtend({
+const CampaignAsked = Campaign.safeExtend({ id: DefinitionId.optional(), ...answered });
+const CampaignChanged = Campaign.safeExtend({
   id: z.string().optional(),
   version: z.int().positive().optional(),
   ...answered,
 });
 
 /** Everything about a run may be left to us, the whole body included. */
-export const RunAsked = z
+const RunAsked = z
   .strictObject({
     /** The instant at which the segment is evaluated; the present if absent. */
     now: Instant.optional(),
@@ -28,9 +27,9 @@ export const RunAsked = z
   })
   .default({});
 
-export const RunStarted = z.object({ campaignId: z.string(), runId: z.string(), now: Time });
+const RunStarted = z.object({ campaignId: z.string(), runId: z.string(), now: Time });
 
-export const CampaignResults = z.object({
+const CampaignResults = z.object({
   campaignId: z.string(),
   /** Latest first, as their ids sort. */
   runs: z.array(

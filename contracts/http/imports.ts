@@ -18,7 +18,7 @@ export const ImportJob = z.object({
 });
 export type ImportJob = z.infer<typeof ImportJob>;
 
-export const Imports = z.object({ imports: z.array(ImportJob) });
+const Imports = z.object({ imports: z.array(ImportJob) });
 
 const Mapping = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,99}$/, "the name of a ready mapping is expected");
 // A name, never a path: no separators, no leading dot.

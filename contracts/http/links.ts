@@ -5,7 +5,7 @@ import type { Route } from "./route.ts";
 const Named = z.object({ type: z.string().min(1).max(40), value: z.union([z.string().min(1).max(1_000), z.number()]) });
 const Normalised = z.object({ type: z.string(), value: z.string() });
 
-export const LinkAsked = z.strictObject({
+const LinkAsked = z.strictObject({
   a: Named,
   b: Named,
   verdict: z.enum(["same", "different"]).default("same"),
@@ -13,7 +13,7 @@ export const LinkAsked = z.strictObject({
 });
 
 /** A link somebody asserted, with its identifiers as they were understood. */
-export const LinkMade = z.object({
+const LinkMade = z.object({
   id: z.string(),
   a: Normalised,
   b: Normalised,
@@ -24,7 +24,7 @@ export const LinkMade = z.object({
   reason: z.string().nullable(),
 });
 
-export const LinkRetracted = z.object({ id: z.string(), state: z.literal("retracted") });
+const LinkRetracted = z.object({ id: z.string(), state: z.literal("retracted") });
 
 export const LINK_ROUTES = {
   assertLink: {

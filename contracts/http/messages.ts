@@ -20,7 +20,7 @@ export type MessageItem = z.infer<typeof MessageItem>;
 
 export const Messages = z.object({ messages: z.array(MessageItem), next: Next });
 
-export const MessageQuery = PageQuery.extend({
+const MessageQuery = PageQuery.extend({
   campaign: z.string().optional(),
   run: z.string().optional(),
   profile: z.string().optional(),

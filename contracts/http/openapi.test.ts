@@ -30,7 +30,9 @@ describe("the OpenAPI document", () => {
         path,
       ]),
     );
-    expect(described.toSorted()).toEqual(routes.map(([name, { method, path }]) => [name, method, path]).toSorted());
+    const promised = routes.map(([name, { method, path }]) => [name, method, path]);
+    expect(new Set(described.map(String))).toEqual(new Set(promised.map(String)));
+    expect(described).toHaveLength(promised.length);
   });
 
   it("refers only to what it holds", () => {

@@ -4,7 +4,7 @@ import { Profile } from "#core/profiles/profile.ts";
 import { Instant, Next, PageQuery, Time } from "./fields.ts";
 import type { Route } from "./route.ts";
 
-export const Profiles = z.object({ profiles: z.array(Profile) });
+const Profiles = z.object({ profiles: z.array(Profile) });
 
 /** One event of a person, as the lake holds it. */
 export const ProfileEvent = z.object({

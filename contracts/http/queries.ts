@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Table } from "./fields.ts";
 import type { Route } from "./route.ts";
 
-export const QueryAsked = z.strictObject({ sql: z.string().min(1).max(100_000) });
+const QueryAsked = z.strictObject({ sql: z.string().min(1).max(100_000) });
 
 export const QUERY_ROUTES = {
   runQuery: {

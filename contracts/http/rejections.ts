@@ -2,7 +2,7 @@
  * Every code a request under `/api` may be refused with, and the HTTP status it is answered with. Codes are stable:
  * programs decide by them, so a code is never given another meaning.
  */
-export const REJECTIONS = {
+const REJECTIONS = {
   "route.unknown": 404,
   "route.method": 405,
   "auth.no_token": 401,

@@ -5,19 +5,18 @@ import { DefinitionId, Instant, Next, PageQuery, Time, Versioned } from "./field
 import type { Route } from "./route.ts";
 
 /** A condition in words a marketer reads. */
-export const Sentence = z.object({ en: z.string(), fr: z.string() });
+const Sentence = z.object({ en: z.string(), fr: z.string() });
 
 const definition = SegmentDefinition.shape;
 
-export const Segment = Versioned.extend({ ...definition, sentence: Sentence });
-export type Segment = z.infer<typeof Segment>;
+const Segment = Versioned.extend({ ...definition, sentence: Sentence });
 
 /** An answer may be sent back as it came: what only we say is not looked at. */
 const answered = { updatedAt: z.string().optional(), sentence: z.unknown().optional() };
-export const SegmentAsked = z.object({ ...definition, id: DefinitionId.optional(), ...answered });
-export const SegmentChanged = z.object({ ...definition, version: z.int().positive().optional(), ...answered });
+const SegmentAsked = z.object({ ...definition, id: DefinitionId.optional(), ...answered });
+const SegmentChanged = z.object({ ...definition, version: z.int().positive().optional(), ...answered });
 
-export const PreviewAsked = z.strictObject({ condition: Condition, now: Instant.optional() });
+const PreviewAsked = z.strictObject({ condition: Condition, now: Instant.optional() });
 
 export const Preview = z.object({
   /** How many people it means at `now`. */

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Time } from "./fields.ts";
 import type { Route } from "./route.ts";
 
-export const Health = z.object({ status: z.literal("ok"), time: Time, dialect: z.enum(["duckdb", "athena"]) });
+const Health = z.object({ status: z.literal("ok"), time: Time, dialect: z.enum(["duckdb", "athena"]) });
 
 export const SERVICE_ROUTES = {
   health: {

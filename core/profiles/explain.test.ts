@@ -19,8 +19,13 @@ function explained(
 ): Explanation {
   const links = claims.map(([a, b, claim], at) =>
     assertLink({
-      ...{ between: [named(a), named(b)], class: "deterministic", verdict: "same", source: "shop", trust: "server" },
-      ...{ at: { at: at * 1000, by: "e" }, ...claim },
+      between: [named(a), named(b)],
+      class: "deterministic",
+      verdict: "same",
+      source: "shop",
+      trust: "server",
+      at: { at: at * 1000, by: "e" },
+      ...claim,
     }),
   );
   const names = new Set<string>();

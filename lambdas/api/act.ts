@@ -23,7 +23,7 @@ export interface Request<R extends Route> {
 }
 
 /** What is only read may be given by those who only read it. */
-export type Sent<T> = T extends readonly (infer Item)[]
+type Sent<T> = T extends readonly (infer Item)[]
   ? readonly Sent<Item>[]
   : T extends object
     ? { readonly [Name in keyof T]: Sent<T[Name]> }

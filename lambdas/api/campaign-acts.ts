@@ -4,25 +4,29 @@ import { isRejection, type Rejection, rejection } from "#core/kernel/rejection.t
 import { isoTime, parseTime } from "#core/kernel/time.ts";
 import type { Acts } from "./act.ts";
 import { create, flat, get, replace } from "./defined-things.ts";
+import { omit } from "./omit.ts";
 import type { ApiPorts } from "./ports.ts";
 import { countOf, rowsOf, sqlText, textOf, textOrNull } from "./sql-text.ts";
 
 export const campaignActs: Acts<typeof CAMPAIGN_ROUTES> = {
   listCampaigns: async ({ campaigns }) => ({ campaigns: (await campaigns.list()).map(flat) }),
-  createCampaign: async (ports, { body: { id, updatedAt: _, ...campaign } }) => {
+  createCampaign: async (ports, { body }) => {
+    const campaign = omit(body, "id", "updatedAt");
     const problem = await segmentProblem(ports, campaign);
     if (problem !== undefined) return problem;
-    const stored = await create(ports.campaigns, "campaign", campaign, id);
+    const stored = await create(ports.campaigns, "campaign", campaign, body.id);
     return isRejection(stored) ? stored : flat(stored);
   },
   getCampaign: async ({ campaigns }, { target }) => {
     const found = await get(campaigns, "campaign", target);
     return isRejection(found) ? found : flat(found);
   },
-  replaceCampaign: async (ports, { target, body: { id: _, updatedAt: __, version, ...definition }, ifMatch }) => {
+  replaceCampaign: async (ports, { target, body, ifMatch }) => {
+    const definition = omit(body, "id", "updatedAt", "version");
     const problem = await segmentProblem(ports, definition);
     if (problem !== undefined) return problem;
-    const stored = await replace(ports.campaigns, "campaign", target, { definition, version: ifMatch ?? version });
+    const version = ifMatch ?? body.version;
+    const stored = await replace(ports.campaigns, "campaign", target, { definition, version });
     return isRejection(stored) ? stored : flat(stored);
   },
   deleteCampaign: async ({ campaigns }, { target }) =>

@@ -12,7 +12,7 @@ export const flat = <T extends object>({ id, version, updatedAt, definition }: D
 });
 
 /** `Fidèles, 90 jours` → `fideles-90-jours`: an id that can be read in paths and logs. */
-export const idFrom = (name: string, fallback: string): string =>
+const idFrom = (name: string, fallback: string): string =>
   name
     .normalize("NFKD")
     .replace(/\p{M}/gu, "")

@@ -51,11 +51,11 @@ describe("what cannot be served", () => {
   });
 
   it("is a query that makes no sense, with its reason", async () => {
-    const { ask } = await apiWorld(lake);
-    const { body } = await ask("GET", "/api/messages?limit=0");
+    const world = await apiWorld(lake);
+    const { body } = await world.ask("GET", "/api/messages?limit=0");
     expect(body).toMatchObject({ code: "query.invalid", message: expect.stringMatching(/^limit: /) });
-    expect((await ask("GET", "/api/profiles")).body.code).toBe("query.invalid");
-    expect((await ask("GET", "/api/bad-events?since=soon")).body.code).toBe("query.invalid");
+    expect((await world.ask("GET", "/api/profiles")).body.code).toBe("query.invalid");
+    expect((await world.ask("GET", "/api/bad-events?since=soon")).body.code).toBe("query.invalid");
   });
 
   it("carries the request's id", async () => {
@@ -89,12 +89,24 @@ describe("what breaks", () => {
     ];
     const definitions = { get: broken, list: broken, put: broken, delete: broken };
     const world = await apiWorld(lake, {
-      ...{ assertions: { append: broken }, segments: definitions, campaigns: definitions },
-      ...{ lake: { query: broken }, analyst: { query: broken }, imports: { list: broken, start: broken } },
+      assertions: { append: broken },
+      segments: definitions,
+      campaigns: definitions,
+      lake: { query: broken },
+      analyst: { query: broken },
+      imports: { list: broken, start: broken },
     });
     for (const [method, path, body] of asked) {
       expect((await world.ask(method, path, body)).body.code, path).toBe("service.unavailable");
     }
+  });
+
+  it("off because time runs out is said before the function is ended", async () => {
+    const { ports } = await apiWorld(lake, { lake: { query: () => new Promise(() => {}) } });
+    const http = { method: "GET", path: "/api/messages" };
+    const event = { rawPath: http.path, headers: {}, requestContext: { requestId: "r", http } };
+    const answer = await apiHandler(ports)(event as never, { getRemainingTimeInMillis: () => 520 } as never);
+    expect([answer.statusCode, JSON.parse(answer.body ?? "").code]).toEqual([503, "service.unavailable"]);
   });
 
   it("by our own mistake is 500, and says no more", async () => {

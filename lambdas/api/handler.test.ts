@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import type { MessageEventRow, MessageStatus } from "#core/campaigns/message-event-row.ts";
-import type { JsonObject } from "#core/kernel/json.ts";
+import type { Json, JsonObject } from "#core/kernel/json.ts";
 import { type ApiWorld, apiWorld, duckDbLake, NOW } from "#test/support/api-world.ts";
 
 const lake = await duckDbLake();
@@ -11,6 +11,9 @@ beforeEach(async () => {
   await lake.clear();
   world = await apiWorld(lake);
 });
+
+/** A value that a path or a query takes up. */
+const text = (value: Json | undefined): string => (typeof value === "string" ? value : JSON.stringify(value));
 
 const listOf = (value: unknown): readonly JsonObject[] => value as readonly JsonObject[];
 
@@ -44,7 +47,7 @@ describe("profiles", () => {
       "/api/profiles/user_id:u%2F1%3Ax%2By",
       // As an HTTP API hands it over: decoded.
       "/api/profiles/user_id:u/1:x+y",
-      `/api/profiles/id:${id}`,
+      `/api/profiles/id:${text(id)}`,
       "/api/profiles/anonymous_id:a-1/",
     ]) {
       expect((await world.ask("GET", path)).body.id, path).toBe(id);
@@ -55,7 +58,7 @@ describe("profiles", () => {
     await world.take([signUp]);
     const before = (await world.ask("GET", "/api/profiles/email:ana@example.org")).body.id;
     await world.take([visit]);
-    const now = (await world.ask("GET", `/api/profiles/id:${before}`)).body;
+    const now = (await world.ask("GET", `/api/profiles/id:${text(before)}`)).body;
     expect(now.id).not.toBe(before);
     expect(now.aliases).toContain(before);
   });
@@ -69,7 +72,7 @@ describe("profiles", () => {
     expect(await found("u/1:x+y")).toHaveLength(1);
     expect(await found("a-1"), "an anonymous id and a user id").toHaveLength(2);
     const [one] = await found("u/1:x+y");
-    expect(await found(String(one?.id))).toEqual([one]);
+    expect(await found(text(one?.id))).toEqual([one]);
     expect(await found("nobody")).toEqual([]);
   });
 
@@ -91,7 +94,10 @@ describe("profiles", () => {
 
 describe("events of a profile", () => {
   const at = (minute: number, event: string) => ({
-    ...{ type: "track", event, anonymousId: "a-1", messageId: `e-${minute}-${event}` },
+    type: "track",
+    event,
+    anonymousId: "a-1",
+    messageId: `e-${minute}-${event}`,
     timestamp: new Date(NOW - minute * 60_000).toISOString(),
   });
 
@@ -105,7 +111,7 @@ describe("events of a profile", () => {
     while (path !== null) {
       const { body } = await world.ask("GET", path);
       names.push(...listOf(body.events).map(({ event }) => event));
-      path = body.next === null ? null : `/api/profiles/anonymous_id:a-1/events?limit=2&cursor=${body.next}`;
+      path = body.next === null ? null : `/api/profiles/anonymous_id:a-1/events?limit=2&cursor=${text(body.next)}`;
     }
     expect(names).toEqual(["B", "C", "A", "D", "identify"]);
   });
@@ -152,7 +158,7 @@ describe("links", () => {
     expect(human).toMatchObject({ id: made.body.id, state: "live", source: "operator", reason: "called us" });
     expect(human?.because).toBe("operator decided that these are one person: user_id:u-1 and email:ana@example.org.");
 
-    const undone = await world.ask("DELETE", `/api/links/${made.body.id}`);
+    const undone = await world.ask("DELETE", `/api/links/${text(made.body.id)}`);
     expect(undone.body).toEqual({ id: made.body.id, state: "retracted" });
     await world.settle();
     expect(await idOf("user_id:u-1")).toBe(before);
@@ -162,7 +168,7 @@ describe("links", () => {
   it("takes a link back that was asserted a moment ago, and one again that was taken back", async () => {
     await world.take(apart);
     const first = await world.ask("POST", "/api/links", pair);
-    expect((await world.ask("DELETE", `/api/links/${first.body.id}`)).status).toBe(200);
+    expect((await world.ask("DELETE", `/api/links/${text(first.body.id)}`)).status).toBe(200);
     await world.settle();
     expect(await idOf("user_id:u-1")).not.toBe(await idOf("email:ana@example.org"));
     const second = await world.ask("POST", "/api/links", pair);
@@ -288,13 +294,13 @@ describe("segments", () => {
     await world.ask("POST", "/api/segments", { name: "All", condition: everybody, id: "a" });
     const first = await world.ask("GET", "/api/segments/a/members?limit=3&now=2026-11-01T00:00:00Z");
     expect(first.body).toMatchObject({ count: 5, now: "2026-11-01T00:00:00.000Z", version: 1 });
-    const second = await world.ask("GET", `/api/segments/a/members?limit=3&cursor=${first.body.next}`);
+    const second = await world.ask("GET", `/api/segments/a/members?limit=3&cursor=${text(first.body.next)}`);
     expect(second.body).toMatchObject({ count: 5, now: "2026-11-01T00:00:00.000Z", next: null });
     const all = [...(first.body.members as string[]), ...(second.body.members as string[])];
     expect(all).toHaveLength(5);
     expect(all).toEqual([...new Set(all)].sort());
     await world.ask("PUT", "/api/segments/a", { ...loyal, version: 1 });
-    const stale = await world.ask("GET", `/api/segments/a/members?limit=3&cursor=${first.body.next}`);
+    const stale = await world.ask("GET", `/api/segments/a/members?limit=3&cursor=${text(first.body.next)}`);
     expect(stale.body.code).toBe("page.bad_cursor");
   });
 });
@@ -352,14 +358,17 @@ describe("campaigns", () => {
 
   it("tell what became of their messages, and list them", async () => {
     const row = (n: number, status: MessageStatus): MessageEventRow => ({
-      ...{ message_id: `m-${n}`, campaign_id: "news", run_id: "r1", profile_id: `p_${n}`, channel: "email" },
-      ...{
-        treatment: "one",
-        address: n === 2 ? null : `${n}@example.org`,
-        status,
-        reason: n === 2 ? "no_address" : null,
-      },
-      ...{ occurred_at: "2026-11-02T09:00:00.000Z", dt: "2026-11-02" },
+      message_id: `m-${n}`,
+      campaign_id: "news",
+      run_id: "r1",
+      profile_id: `p_${n}`,
+      channel: "email",
+      treatment: "one",
+      address: n === 2 ? null : `${n}@example.org`,
+      status,
+      reason: n === 2 ? "no_address" : null,
+      occurred_at: "2026-11-02T09:00:00.000Z",
+      dt: "2026-11-02",
     });
     await lake.append("message_events", [row(0, "sent"), row(1, "sent"), row(2, "not_sent")]);
     const { body } = await world.ask("GET", "/api/campaigns/news/results");
@@ -377,7 +386,10 @@ describe("campaigns", () => {
     });
     const sent = await world.ask("GET", "/api/messages?campaign=news&status=sent&limit=1");
     expect(listOf(sent.body.messages)).toMatchObject([{ messageId: "m-0", address: "0@example.org" }]);
-    const rest = await world.ask("GET", `/api/messages?campaign=news&status=sent&limit=1&cursor=${sent.body.next}`);
+    const rest = await world.ask(
+      "GET",
+      `/api/messages?campaign=news&status=sent&limit=1&cursor=${text(sent.body.next)}`,
+    );
     expect(listOf(rest.body.messages)).toMatchObject([{ messageId: "m-1" }]);
     expect(rest.body.next).toBeNull();
   });
@@ -400,14 +412,16 @@ describe("the lake", () => {
 
   it("keeps bad events for looking at, counted by code", async () => {
     const row = (n: number, code: string, at: string) => ({
-      ...{
-        bad_event_id: `b-${n}`,
-        schema_version: 1,
-        code,
-        problems: '[{"path":"type","message":"?"}]',
-        payload: "{}",
-      },
-      ...{ source: "shop", position: n, received_at: `${at}T00:00:00.000Z`, recoveries: 0, dt: at },
+      bad_event_id: `b-${n}`,
+      schema_version: 1,
+      code,
+      problems: '[{"path":"type","message":"?"}]',
+      payload: "{}",
+      source: "shop",
+      position: n,
+      received_at: `${at}T00:00:00.000Z`,
+      recoveries: 0,
+      dt: at,
     });
     const late = row(1, "event.no_name", "2026-10-30");
     await lake.append("bad_events", [row(0, "event.no_name", "2026-10-29"), late, late]);
@@ -418,7 +432,7 @@ describe("the lake", () => {
       { code: "event.too_large", count: 1 },
     ]);
     expect(listOf(body.badEvents).map(({ id }) => id)).toEqual(["b-2", "b-1"]);
-    const next = await world.ask("GET", `/api/bad-events?limit=2&cursor=${body.next}`);
+    const next = await world.ask("GET", `/api/bad-events?limit=2&cursor=${text(body.next)}`);
     expect(listOf(next.body.badEvents)).toMatchObject([{ id: "b-0", problems: [{ path: "type" }] }]);
     const old = await world.ask("GET", "/api/bad-events?since=2026-01-01&code=event.too_large&source=shop");
     expect(old.body.counts).toEqual([{ code: "event.too_large", count: 2 }]);

@@ -16,7 +16,8 @@ import { noImports } from "./no-imports.ts";
 
 const settings = readSettings("api", process.env);
 const table = settings.DEFINITIONS_TABLE;
-const athena = { workgroup: settings.WORKGROUP, database: settings.LAKE_DATABASE };
+// Some 20 seconds: a query that takes longer is stopped while there is still time to say so.
+const athena = { workgroup: settings.WORKGROUP, database: settings.LAKE_DATABASE, maxLooks: 15 };
 
 export const handler = apiHandler({
   clock: Date.now,

@@ -4,7 +4,7 @@ import { rejection } from "#core/kernel/rejection.ts";
 import type { Acts } from "./act.ts";
 
 /** Lambda answers at most 6 MB, and quotes within the answer are escaped once more on the way. */
-export const MAX_ANSWER_CHARACTERS = 4_000_000;
+const MAX_ANSWER_CHARACTERS = 4_000_000;
 
 export const queryActs: Acts<typeof QUERY_ROUTES> = {
   runQuery: async (ports, { body }) => {

@@ -4,8 +4,9 @@ import type { Route } from "#contracts/http/route.ts";
 import { ROUTES, type RouteName } from "#contracts/http/routes.ts";
 import { type Rejection, rejection } from "#core/kernel/rejection.ts";
 import type { Answer } from "./answer.ts";
+import { omit } from "./omit.ts";
 
-export interface Refused {
+interface Refused {
   readonly refused: Rejection;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -63,7 +64,8 @@ const METHODS: ReadonlySet<string> = new Set(["GET", "POST", "PUT", "PATCH", "DE
  * The event as the router takes it: with a path, and with a method it knows, or else one that no path here takes. The
  * gateway's own path parameters would hide the router's, which have the same name.
  */
-function routable({ pathParameters: _, ...event }: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
+function routable(asked: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
+  const event = omit(asked, "pathParameters");
   const { http } = event.requestContext;
   const method = METHODS.has(http.method) ? http.method : "PATCH";
   const requestContext = { ...event.requestContext, http: { ...http, method, path: http.path || "/" } };

@@ -7,18 +7,19 @@ import { readSegmentDefinition, type SegmentDefinition } from "#core/segments/se
 import type { Acts } from "./act.ts";
 import { create, flat, get, replace } from "./defined-things.ts";
 import { membersOf, preview } from "./members.ts";
+import { omit } from "./omit.ts";
 import type { ApiPorts } from "./ports.ts";
 import { resolved } from "./resolved.ts";
 import { namedSentenceOf, sentenceOf } from "./sentence-of.ts";
 
 export const segmentActs: Acts<typeof SEGMENT_ROUTES> = {
   listSegments: async (ports) => ({ segments: await listed(ports) }),
-  createSegment: async (ports, { body: { id: asked, ...sent } }) => {
-    const id = asked === undefined ? undefined : DefinitionId.safeParse(asked).data;
-    if (asked !== undefined && id === undefined) {
+  createSegment: async (ports, { body }) => {
+    const id = body.id === undefined ? undefined : DefinitionId.safeParse(body.id).data;
+    if (body.id !== undefined && id === undefined) {
       return rejection("definition.bad_id", "id: lower-case letters, digits, - and _, at most 64, are expected");
     }
-    const definition = await readSegment(ports, sent, id);
+    const definition = await readSegment(ports, body, id);
     if (isRejection(definition)) return definition;
     const stored = await create(ports.segments, "segment", definition, id);
     return isRejection(stored) ? stored : shown(ports, stored);
@@ -27,10 +28,10 @@ export const segmentActs: Acts<typeof SEGMENT_ROUTES> = {
     const found = await get(ports.segments, "segment", target);
     return isRejection(found) ? found : shown(ports, found);
   },
-  replaceSegment: async (ports, { target, body: { id: _, ...sent }, ifMatch }) => {
-    const definition = await readSegment(ports, sent, target);
+  replaceSegment: async (ports, { target, body, ifMatch }) => {
+    const definition = await readSegment(ports, body, target);
     if (isRejection(definition)) return definition;
-    const named = typeof sent.version === "number" && Number.isSafeInteger(sent.version) ? sent.version : undefined;
+    const named = typeof body.version === "number" && Number.isSafeInteger(body.version) ? body.version : undefined;
     const stored = await replace(ports.segments, "segment", target, { definition, version: ifMatch ?? named });
     return isRejection(stored) ? stored : shown(ports, stored);
   },
@@ -63,10 +64,10 @@ async function listed({ segments }: ApiPorts) {
 /** Reads a definition that is to stand under an id, and makes sure that what it refers to is there and leads nowhere back. */
 async function readSegment(
   ports: ApiPorts,
-  { version: _, updatedAt: __, sentence: ___, ...sent }: Readonly<Record<string, unknown>>,
+  sent: Readonly<Record<string, unknown>>,
   id: string | undefined,
 ): Promise<SegmentDefinition | Rejection> {
-  const definition = readSegmentDefinition(sent);
+  const definition = readSegmentDefinition(omit(sent, "id", "version", "updatedAt", "sentence"));
   if (isRejection(definition)) return definition;
   const condition = await resolved(ports, definition.condition, id);
   return isRejection(condition) ? condition : definition;

@@ -32,7 +32,8 @@ export const rowsOf = (result: QueryResult): readonly Row[] =>
 export const jsonOf = (value: Json | undefined): Json =>
   typeof value === "string" && value !== "" ? (JSON.parse(value) as Json) : {};
 
-export const textOf = (value: Json | undefined): string => (typeof value === "string" ? value : String(value ?? ""));
+export const textOf = (value: Json | undefined): string =>
+  typeof value === "string" ? value : JSON.stringify(value ?? "");
 
 export const textOrNull = (value: Json | undefined): string | null =>
   value === null || value === undefined ? null : textOf(value);

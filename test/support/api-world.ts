@@ -23,7 +23,7 @@ import { type DuckDbLake, duckDbLake } from "./duckdb-lake.ts";
 
 export const NOW = Date.parse("2026-11-02T10:00:00.000Z");
 
-export interface Answered {
+interface Answered {
   readonly status: number;
   readonly body: JsonObject;
   readonly headers: Readonly<Record<string, unknown>>;
@@ -120,8 +120,16 @@ function memoryImports(): ApiPorts["imports"] {
     list: async () => jobs,
     start: async ({ file, mapping }) => {
       const job: ImportJob = {
-        ...{ id: `i${jobs.length}`, file, mapping, status: "running" as const, rows: 0, events: 0, badEvents: 0 },
-        ...{ startedAt: new Date(NOW).toISOString(), endedAt: null, problem: null },
+        id: `i${jobs.length}`,
+        file,
+        mapping,
+        status: "running",
+        rows: 0,
+        events: 0,
+        badEvents: 0,
+        startedAt: new Date(NOW).toISOString(),
+        endedAt: null,
+        problem: null,
       };
       jobs.unshift(job);
       return job;
@@ -130,7 +138,7 @@ function memoryImports(): ApiPorts["imports"] {
 }
 
 /** A request as API Gateway hands it over. A text body goes as it is, anything else as JSON. */
-export function gatewayRequest(
+function gatewayRequest(
   method: string,
   path: string,
   body?: Json,
@@ -141,14 +149,27 @@ export function gatewayRequest(
   const http = { method, path: rawPath, protocol: "HTTP/1.1", sourceIp: "127.0.0.1", userAgent: "test" };
   const text = body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) };
   return {
-    ...{ version: "2.0", routeKey: "$default", rawPath, rawQueryString, headers, isBase64Encoded: false },
+    version: "2.0",
+    routeKey: "$default",
+    rawPath,
+    rawQueryString,
+    headers,
+    isBase64Encoded: false,
     ...(rawQueryString === "" ? {} : { queryStringParameters: query }),
     ...text,
     // As the cloud's greedy route gives it: it must not get in the way of our own.
     pathParameters: { proxy: rawPath.slice(1) },
     requestContext: {
-      ...{ accountId: "0", apiId: "a", domainName: "d", domainPrefix: "d", routeKey: "$default", stage: "$default" },
-      ...{ requestId: "r-1", time: "", timeEpoch: NOW, http },
+      accountId: "0",
+      apiId: "a",
+      domainName: "d",
+      domainPrefix: "d",
+      routeKey: "$default",
+      stage: "$default",
+      requestId: "r-1",
+      time: "",
+      timeEpoch: NOW,
+      http,
     },
   };
 }

@@ -61,5 +61,5 @@ function cell(value: unknown): Json {
 
 const literal = (value: unknown): string => {
   if (value === null || value === undefined) return "NULL";
-  return typeof value === "string" ? `'${value.replaceAll("'", "''")}'` : String(value);
+  return typeof value === "string" ? `'${value.replaceAll("'", "''")}'` : JSON.stringify(value);
 };
