@@ -31,4 +31,6 @@ export const Versioned = z.object({ id: z.string(), version: z.int().positive(),
 export const Table = z.object({
   columns: z.array(z.object({ name: z.string(), type: z.string() })),
   rows: z.array(z.array(z.json())),
+  /** There were more rows than may be answered: ask for fewer, or aggregate. Absent where these are all. */
+  truncated: z.literal(true).optional(),
 });

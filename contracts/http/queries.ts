@@ -12,6 +12,6 @@ export const QUERY_ROUTES = {
     body: QueryAsked,
     status: 200,
     answer: Table,
-    refusals: ["sql.refused", "sql.too_much"],
+    refusals: ["sql.refused"],
   },
 } as const satisfies Record<string, Route>;

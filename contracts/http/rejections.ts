@@ -35,7 +35,6 @@ const REJECTIONS = {
   "campaign.not_found": 404,
   "campaign.unknown_segment": 400,
   "sql.refused": 400,
-  "sql.too_much": 400,
   "import.refused": 400,
   "import.not_found": 404,
   "import.bad_file": 400,

@@ -404,10 +404,17 @@ describe("the lake", () => {
     expect(refused.body).toMatchObject({ code: "sql.refused", message: expect.stringContaining("SELEC") });
   });
 
-  it("refuses to send more than a function may answer, and says how to ask for less", async () => {
+  it("sends no more than a function may answer, and says that there was more", async () => {
     const sql = "SELECT repeat('x', 100000) AS x FROM range(50)";
-    expect((await world.ask("POST", "/api/queries", { sql })).body.code).toBe("sql.too_much");
-    expect((await world.ask("POST", "/api/queries", { sql: `${sql} LIMIT 30` })).status).toBe(200);
+    const { body } = await world.ask("POST", "/api/queries", { sql });
+    expect([listOf(body.rows).length, body.truncated]).toEqual([39, true]);
+    expect((await world.ask("POST", "/api/queries", { sql: `${sql} LIMIT 30` })).body.truncated).toBeUndefined();
+  });
+
+  it("passes on that the engine itself cut an answer", async () => {
+    const cut = { columns: [{ name: "n", type: "bigint" }], rows: [[1]], truncated: true } as const;
+    const cutting = await apiWorld(lake, { analyst: { query: async () => cut } });
+    expect((await cutting.ask("POST", "/api/queries", { sql: "SELECT 1" })).body).toEqual(cut);
   });
 
   it("keeps bad events for looking at, counted by code", async () => {

@@ -1,5 +1,5 @@
 import type { QUERY_ROUTES } from "#contracts/http/queries.ts";
-import { LakeQueryError } from "#core/kernel/ports.ts";
+import { LakeQueryError, type QueryResult } from "#core/kernel/ports.ts";
 import { rejection } from "#core/kernel/rejection.ts";
 import type { Acts } from "./act.ts";
 
@@ -9,10 +9,7 @@ const MAX_ANSWER_CHARACTERS = 4_000_000;
 export const queryActs: Acts<typeof QUERY_ROUTES> = {
   runQuery: async (ports, { body }) => {
     try {
-      const { columns, rows } = await ports.analyst.query(body.sql);
-      let left = MAX_ANSWER_CHARACTERS;
-      for (const row of rows) left -= JSON.stringify(row).length;
-      return left < 0 ? tooMuch(rows.length) : { columns, rows };
+      return cutToFit(await ports.analyst.query(body.sql));
     } catch (error) {
       if (error instanceof LakeQueryError) return rejection("sql.refused", error.message);
       throw error;
@@ -20,5 +17,13 @@ export const queryActs: Acts<typeof QUERY_ROUTES> = {
   },
 };
 
-const tooMuch = (rows: number) =>
-  rejection("sql.too_much", `the answer's ${rows} rows are too large to send; ask for fewer, with LIMIT, or columns`);
+/** The rows that can be sent, from the first on, marked where these are not all. */
+function cutToFit({ columns, rows, truncated }: QueryResult): QueryResult {
+  let left = MAX_ANSWER_CHARACTERS;
+  const tooMany = rows.findIndex((row) => {
+    left -= JSON.stringify(row).length;
+    return left < 0;
+  });
+  if (tooMany >= 0) return { columns, rows: rows.slice(0, tooMany), truncated: true };
+  return { columns, rows, ...(truncated ? { truncated } : {}) };
+}
