@@ -5,6 +5,12 @@ import type { Processing } from "./processing.ts";
 import type { ProcessingReply, ProcessingRequest } from "./processing.worker.ts";
 
 /**
+ * Heap of the thread in MB. What it holds at a time is bounded (`STEP_BYTES`, `FLUSH_SIZE`); without a limit V8 lets
+ * garbage of a million events pile up because the machine has room.
+ */
+const HEAP = { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 256 };
+
+/**
  * Processing in a thread of its own, so that whoever sends events never waits for profiles or files. `onDeath` hears
  * if the thread ends by itself: then nothing more is processed, though everything that comes in is still kept.
  */
@@ -15,6 +21,7 @@ export function startProcessingThread(
 ): Processing {
   const worker = new Worker(new URL("./processing.worker.ts", import.meta.url), {
     workerData: { root: folder.root, rules },
+    resourceLimits: HEAP,
   });
   const asked = new Map<number, { readonly done: () => void; readonly failed: (error: unknown) => void }>();
   let nextId = 1;

@@ -43,7 +43,7 @@ const pause = async (): Promise<void> => {};
 /** Entries absorbed in one transaction: long enough to share its cost, short enough to keep others from waiting. */
 const STEP_BYTES = 1_000_000;
 /** Lines written to one file: what bounds memory while a million events come in. */
-export const FLUSH_SIZE = 16_000_000;
+export const FLUSH_SIZE = 8_000_000;
 
 export async function openProcessor(folder: DataFolder, rules: IdentityRules, clock: Clock): Promise<Processor> {
   const database = openDatabase(folder.profiles, PROFILES_SCHEMA + PROGRESS_SCHEMA);

@@ -32,7 +32,7 @@ export async function openLakeFiles(folder: string): Promise<LakeFiles> {
   await mkdir(folder, { recursive: true });
   await sweep(folder);
   // One thread and little memory: the machine's other work is people waiting for an answer.
-  const instance = await DuckDBInstance.create(":memory:", { threads: "1", memory_limit: "192MB" });
+  const instance = await DuckDBInstance.create(":memory:", { threads: "1", memory_limit: "96MB" });
   const connection = await instance.connect();
   const made = new Set<string>();
 
@@ -45,7 +45,7 @@ export async function openLakeFiles(folder: string): Promise<LakeFiles> {
     const unfinished = join(partition, `.${name}.parquet.tmp`);
     await writeLines(json, lines);
     await connection.run(
-      `COPY (SELECT * EXCLUDE (dt) FROM read_json(${quoted(json)}, format = 'newline_delimited', maximum_object_size = 33554432,
+      `COPY (SELECT * EXCLUDE (dt) FROM read_json(${quoted(json)}, format = 'newline_delimited', maximum_object_size = 4194304,
        columns = ${columnsOf(table)})) TO ${quoted(unfinished)} (FORMAT parquet, COMPRESSION zstd)`,
     );
     await syncFile(unfinished);

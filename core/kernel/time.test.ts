@@ -28,6 +28,7 @@ describe("times", () => {
 
   it("without a zone are UTC, whatever the machine's zone", () => {
     expect(parseTime("2026-11-21T10:00:00")).toBe(Date.UTC(2026, 10, 21, 10));
+    expect(parseTime("2026-11-21 10:00:00")).toBe(Date.UTC(2026, 10, 21, 10));
     expect(parseTime("2026-11-21T10:00:00+02:00")).toBe(Date.UTC(2026, 10, 21, 8));
   });
 

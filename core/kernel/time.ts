@@ -20,7 +20,7 @@ export function parseTime(value: unknown): EpochMs | undefined {
   return read >= EARLIEST && read <= LATEST ? Math.trunc(read) : undefined;
 }
 
-const UNZONED = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/;
+const UNZONED = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/;
 
 // A local time without a zone is read as UTC: the answer must not depend on the machine's own zone.
 const parseText = (text: string): number => Date.parse(UNZONED.test(text) ? `${text}Z` : text);
