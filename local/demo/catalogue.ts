@@ -76,7 +76,7 @@ const SHELVES: readonly Shelf[] = [
   ],
 ];
 
-export const CATALOGUE: readonly Product[] = SHELVES.flatMap(([category, brand, ...goods]) =>
+const CATALOGUE: readonly Product[] = SHELVES.flatMap(([category, brand, ...goods]) =>
   goods.map(([name, price], position) => {
     const sku = `${category.slice(0, 3).toUpperCase()}-${String(position + 1).padStart(3, "0")}`;
     const path = `/${category}/${sku.toLowerCase()}`;

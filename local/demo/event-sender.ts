@@ -18,7 +18,7 @@ export interface SenderOptions {
 }
 
 /** What became of everything handed to a sender. Events are counted once, however often they had to be repeated. */
-export interface Sent {
+interface Sent {
   readonly acknowledged: number;
   readonly requests: number;
   /** Requests answered 429, 503 or another 5xx, and connections that broke: each was repeated after a wait. */

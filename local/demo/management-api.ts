@@ -1,7 +1,7 @@
 import { SECOND } from "./calendar.ts";
 
 /** An answer of the API. Status 0: it is out of reach. */
-export interface ApiAnswer {
+interface ApiAnswer {
   readonly status: number;
   readonly body: unknown;
 }
@@ -41,10 +41,4 @@ export function managementApi(url: string, token: string, signal: AbortSignal): 
 function rowsIn(body: unknown): readonly Readonly<Record<string, unknown>>[] {
   const { columns, rows } = body as { columns: readonly { name: string }[]; rows: readonly (readonly unknown[])[] };
   return rows.map((row) => Object.fromEntries(columns.map(({ name }, at) => [name, row[at]])));
-}
-
-/** A member of a JSON object that is a number. */
-export function numberIn(body: unknown, name: string): number | undefined {
-  const value = typeof body === "object" && body !== null ? (body as Record<string, unknown>)[name] : undefined;
-  return typeof value === "number" ? value : undefined;
 }

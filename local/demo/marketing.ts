@@ -1,7 +1,7 @@
 import type { ManagementApi } from "./management-api.ts";
 
 /** What the shop's marketer sets up, as it is posted. Names are French: it is their shop. */
-export const SEGMENTS = [
+const SEGMENTS = [
   {
     id: "fideles",
     name: "Fidèles : deux achats en 30 jours",
@@ -91,8 +91,8 @@ export async function askResults(api: ManagementApi, runId: string): Promise<Run
     SELECT status, reason, messages FROM campaign_results
     WHERE campaign_id = '${CAMPAIGN.id}' AND run_id = '${runId}' ORDER BY messages DESC, status, reason`;
   return ((await api.rows(sql)) ?? []).map(({ status, reason, messages }) => ({
-    status: String(status),
-    reason: reason === null || reason === undefined ? null : String(reason),
+    status: typeof status === "string" ? status : "unknown",
+    reason: typeof reason === "string" ? reason : null,
     messages: Number(messages),
   }));
 }

@@ -91,7 +91,7 @@ const emailOf = (first: string, last: string, index: number, chance: Chance): st
 const FICTION = ["063998", "019900", "026191", "035301", "046571", "053649"] as const;
 
 /** As it is dialled in France: ten digits. */
-export function fictionalPhone(index: number): string {
+function fictionalPhone(index: number): string {
   const prefix = FICTION[Math.floor(index / 10_000) % FICTION.length] ?? FICTION[0];
   // 7,919 is prime to 10,000: neighbours get numbers that look nothing alike, and none is given twice.
   return `${prefix}${String(((index % 10_000) * 7_919) % 10_000).padStart(4, "0")}`;
@@ -124,7 +124,7 @@ function devicesOf(own: Chance, family: Chance | undefined): readonly Device[] {
 }
 
 /** The form of a random UUID, made of seeded chance. */
-export function uuid(chance: Chance): string {
+function uuid(chance: Chance): string {
   const hex = (length: number): string => Array.from({ length }, () => chance.below(16).toString(16)).join("");
   return `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(12)}`;
 }

@@ -73,7 +73,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoEnd> {
   if (known > 0) await script.skipTo(opening);
 
   const tale = narrator.tell();
-  const common = { sender, signal, now, onSent: narrator.hear };
+  const common = { sender, signal, now, onSent: (deliveries: readonly Delivery[]) => narrator.hear(deliveries) };
   try {
     await feed({
       ...common,
