@@ -77,6 +77,21 @@ describe("the lake on one machine", () => {
     expect(await count()).toEqual([0, null]);
   });
 
+  it("answers of `events` what the contract's view does, repetitions and all", async () => {
+    const { lake } = await opened();
+    await write("a", [1, 2, 3]);
+    await write("b", [2, 3, 4], "2026-03-03");
+    await write("c", [3, 5], "2026-03-02");
+    const sql = (view: string): string => `SELECT * FROM ${view} ORDER BY message_id`;
+    const [here, there] = [await lake.query(sql("events")), await lake.query(sql(`(${LAKE_VIEWS.events})`))];
+    expect(here).toEqual(there);
+    expect(here.rows).toHaveLength(5);
+  });
+
+  it("does not open a folder whose name would be read as a pattern", async () => {
+    await expect(openLakeQuery(join(folder, "a*"))).rejects.toThrow("may not have");
+  });
+
   it("reads older files that lack a column", async () => {
     const { lake } = await opened();
     await write("a", [1]);

@@ -43,6 +43,8 @@ const CONNECTIONS_EACH = 2;
  * extension, and its settings are locked.
  */
 export async function openLakeQuery(lakeDir: string, options: LakeQueryOptions = {}): Promise<LocalLakeQuery> {
+  // They would be taken for patterns of file names, and the engine knows no way to say that they are none.
+  if (/[*?[]/.test(lakeDir)) throw new Error(`the lake's folder may not have *, ? or [ in its path: ${lakeDir}`);
   const settings = { ...DEFAULTS, ...options };
   const instance = await DuckDBInstance.create(":memory:", {
     memory_limit: settings.memoryLimit,

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { athenaDialect } from "#adapters/sql/athena-dialect.ts";
 import { duckdbDialect } from "#adapters/sql/duckdb-dialect.ts";
 import { segmentSql } from "#adapters/sql/segment-sql.ts";
@@ -12,6 +12,7 @@ import { NOW, type World, world } from "./world.ts";
 
 /** Each is a world of a few people with six conditions asked of it; `DIFFERENTIAL_RUNS=1000` looks longer. */
 const RUNS = Number(process.env.DIFFERENTIAL_RUNS ?? 60);
+const PATIENCE = 60_000 + RUNS * 1_000;
 const conditions = fc.array(condition, { minLength: 6, maxLength: 6 });
 
 const inMemory = (asked: ResolvedCondition, { people }: World): readonly string[] =>
@@ -22,37 +23,45 @@ const inMemory = (asked: ResolvedCondition, { people }: World): readonly string[
 
 describe("a segment has the same members", () => {
   let lake: LakeInMemory;
-  beforeAll(async () => {
+  beforeEach(async () => {
     lake = await lakeInMemory();
   });
-  afterAll(() => lake.close());
+  afterEach(() => lake.close());
 
-  it("in memory and in DuckDB, whatever is asked of whatever happened", async () => {
-    await fc.assert(
-      fc.asyncProperty(world, conditions, async (made, asked) => {
-        await lake.fill(made.rows);
-        for (const each of asked) {
-          expect(readCondition(each)).toEqual(each);
-          expect(await lake.duckdb(segmentSql(each, NOW, duckdbDialect)), JSON.stringify(each)).toEqual(
-            inMemory(each, made),
-          );
-        }
-      }),
-      { numRuns: RUNS },
-    );
-  });
+  it(
+    "in memory and in DuckDB, whatever is asked of whatever happened",
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(world, conditions, async (made, asked) => {
+          await lake.fill(made.rows);
+          for (const each of asked) {
+            expect(readCondition(each)).toEqual(each);
+            expect(await lake.duckdb(segmentSql(each, NOW, duckdbDialect)), JSON.stringify(each)).toEqual(
+              inMemory(each, made),
+            );
+          }
+        }),
+        { numRuns: RUNS },
+      );
+    },
+    PATIENCE,
+  );
 
-  it("in memory and in Athena's text, as an analyst's statement is translated", async () => {
-    await fc.assert(
-      fc.asyncProperty(world, conditions, async (made, asked) => {
-        await lake.fill(made.rows);
-        for (const each of asked) {
-          expect(await lake.athena(segmentSql(each, NOW, athenaDialect)), JSON.stringify(each)).toEqual(
-            inMemory(each, made),
-          );
-        }
-      }),
-      { numRuns: Math.ceil(RUNS / 4) },
-    );
-  });
+  it(
+    "in memory and in Athena's text, as an analyst's statement is translated",
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(world, conditions, async (made, asked) => {
+          await lake.fill(made.rows);
+          for (const each of asked) {
+            expect(await lake.athena(segmentSql(each, NOW, athenaDialect)), JSON.stringify(each)).toEqual(
+              inMemory(each, made),
+            );
+          }
+        }),
+        { numRuns: Math.ceil(RUNS / 4) },
+      );
+    },
+    PATIENCE,
+  );
 });
