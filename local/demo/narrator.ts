@@ -1,11 +1,13 @@
-import { MINUTE, SECOND } from "./calendar.ts";
+import { background } from "./background.ts";
+import { SECOND } from "./calendar.ts";
 import type { EventSender } from "./event-sender.ts";
 import { pause } from "./event-sender.ts";
 import { askFigures, askMakeup } from "./figures.ts";
 import type { ManagementApi } from "./management-api.ts";
-import { askResults, askSizes, CAMPAIGN, setUpMarketing, startRun } from "./marketing.ts";
+import { marketer } from "./marketer.ts";
 import type { Phrases } from "./phrases.ts";
-import type { Delivery, Story } from "./shop-world.ts";
+import type { Delivery } from "./shop-world.ts";
+import { storyBox } from "./story-box.ts";
 
 export interface NarratorOptions {
   readonly api: ManagementApi;
@@ -28,19 +30,12 @@ export interface Narrator {
 const EVERY_MS = 2 * SECOND;
 /** How long an acknowledged event may take to show in a profile before its story is told. */
 const RIPE_MS = 2 * SECOND;
-const CAMPAIGN_EVERY_MS = 2 * MINUTE;
-const MARKETING_EVERY_MS = 15 * SECOND;
 /** Live, stories are what is worth watching: the figures move little. */
 const LIVE_PROGRESS_EVERY = 5;
 
-interface Heard {
-  readonly story: Story;
-  readonly at: number;
-}
-
 export function openNarrator(options: NarratorOptions): Narrator {
   const { api, sender, phrases, print, signal, now } = options;
-  const stories: Heard[] = [];
+  const stories = storyBox();
   const figures = background(async () => await askFigures(api));
   const marketing = marketer(options);
   let simulated: number | undefined;
@@ -58,13 +53,8 @@ export function openNarrator(options: NarratorOptions): Narrator {
   }
 
   async function oneStory(): Promise<void> {
-    const ripe = stories.filter(({ at }) => now() - at >= RIPE_MS);
-    const [first] = ripe;
-    if (first === undefined) return;
-    // The rarest kind of what is there, so that sign-ups do not drown all else; the rest is old by the next time.
-    const countOf = (kind: Story["kind"]): number => ripe.filter(({ story }) => story.kind === kind).length;
-    const { story } = ripe.reduce((a, b) => (countOf(b.story.kind) < countOf(a.story.kind) ? b : a), first);
-    stories.splice(0, ripe.length);
+    const story = stories.take(now() - RIPE_MS);
+    if (story === undefined) return;
     const makeup = story.kind === "signed_up" ? await askMakeup(api, story.userId) : undefined;
     if (story.kind === "signed_up" && makeup !== undefined) print(`  ${phrases.signedUp(story, makeup)}`);
     else print(`  ${phrases.story(story)}`);
@@ -87,80 +77,11 @@ export function openNarrator(options: NarratorOptions): Narrator {
     hear: (deliveries) => {
       const at = now();
       simulated = deliveries.at(-1)?.at ?? simulated;
-      for (const { story } of deliveries) if (story !== undefined) stories.push({ story, at });
+      for (const { story } of deliveries) if (story !== undefined) stories.put(story, at);
     },
     goLive: () => {
       isLive = true;
     },
     tell,
-  };
-}
-
-interface Background<T> {
-  /** What the last asking that ended came to. */
-  readonly latest: T | undefined;
-  /** Asks, unless the last asking goes on: the lake may have much to catch up with before it answers. */
-  ask(): void;
-  ended(): Promise<void>;
-}
-
-function background<T>(work: () => Promise<T>): Background<T> {
-  let latest: T | undefined;
-  let asking: Promise<void> | undefined;
-  return {
-    get latest() {
-      return latest;
-    },
-    ask: () => {
-      asking ??= work()
-        .then((answer) => {
-          latest = answer ?? latest;
-        })
-        .finally(() => {
-          asking = undefined;
-        });
-    },
-    ended: async () => await asking,
-  };
-}
-
-/** Sets up segments and the campaign once they answer, then tells of them now and again. */
-function marketer({ api, phrases, print, signal, now }: NarratorOptions): () => Promise<void> {
-  let state: "unasked" | "absent" | "ready" = "unasked";
-  let run: { readonly id: string; readonly at: number; told: string } | undefined;
-  let again = 0;
-  const tellSizes = async (): Promise<void> => {
-    const sizes = await askSizes(api);
-    if (sizes.length > 0 && !signal.aborted) print(`  ${phrases.sizes(sizes)}`);
-  };
-  const startNewRun = async (): Promise<void> => {
-    const id = `demo-${now().toString(36)}`;
-    if (!(await startRun(api, id))) return;
-    run = { id, at: now(), told: "" };
-    print(`  ${phrases.runStarted(CAMPAIGN.name)}`);
-  };
-  const tellResults = async (of: { readonly id: string; told: string }): Promise<void> => {
-    const results = await askResults(api, of.id);
-    const line = phrases.results(CAMPAIGN.name, results);
-    if (results.length > 0 && line !== of.told) print(`  ${line}`);
-    of.told = line;
-  };
-  return async () => {
-    if (signal.aborted || now() < again) return;
-    if (state !== "ready") {
-      const ready = await setUpMarketing(api);
-      if (!ready && state === "unasked") print(`  ${phrases.noMarketing()}`);
-      state = ready ? "ready" : "absent";
-      if (!ready) again = now() + MARKETING_EVERY_MS;
-      return;
-    }
-    if (run === undefined || now() - run.at > CAMPAIGN_EVERY_MS) {
-      await tellSizes();
-      await startNewRun();
-    } else {
-      await tellResults(run);
-      if (now() - run.at > MARKETING_EVERY_MS) await tellSizes();
-    }
-    again = now() + (run !== undefined && run.told === "" ? 0 : MARKETING_EVERY_MS);
   };
 }

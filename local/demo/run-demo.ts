@@ -1,14 +1,14 @@
 import { DAY } from "./calendar.ts";
 import { chanceOf } from "./chance.ts";
 import { closingSignal } from "./closing-signal.ts";
-import { openEventSender } from "./event-sender.ts";
+import { type EventSender, openEventSender } from "./event-sender.ts";
 import { feed } from "./feed.ts";
 import { askFigures } from "./figures.ts";
 import { managementApi } from "./management-api.ts";
-import { openNarrator } from "./narrator.ts";
+import { type Narrator, openNarrator } from "./narrator.ts";
 import type { Language } from "./phrases.ts";
 import { phrasesIn } from "./phrases-in.ts";
-import { scriptOf } from "./script.ts";
+import { type Script, scriptOf } from "./script.ts";
 import { customerOf, shopEvents } from "./shop.ts";
 import type { Delivery, ShopEvent, ShopSource } from "./shop-world.ts";
 import { whereToLook } from "./where-to-look.ts";
@@ -52,14 +52,13 @@ export interface DemoEnd {
  * the signal or after `maxEvents`; throws `SendingRefused` where the collector will never take what is sent.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoEnd> {
-  const { url, signal, print, seed, historyDays: days = 30, people = 1_500 } = options;
+  const { url, signal, print, seed, writeKeys, historyDays: days = 30, people = 1_500 } = options;
   const now = options.now ?? Date.now;
   const opening = now();
   const phrases = phrasesIn(options.language ?? "en");
   const ended = new AbortController();
   const telling = AbortSignal.any([signal, ended.signal]);
   const api = managementApi(url, options.token, closingSignal(telling));
-  const { writeKeys } = options;
   const chance = chanceOf(`wire/${seed}`);
   const sender = openEventSender({ url, writeKeys, chance, signal, closing: closingSignal(signal), now });
   const narrator = openNarrator({ api, sender, phrases, print, signal: telling, now });
@@ -73,24 +72,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoEnd> {
   if (known > 0) await script.skipTo(opening);
 
   const tale = narrator.tell();
-  const common = { sender, signal, now, onSent: (deliveries: readonly Delivery[]) => narrator.hear(deliveries) };
   try {
-    await feed({
-      ...common,
-      next: () => script.next(opening),
-      dress: ({ event }) => event,
-      eventsPerSecond: options.historyEventsPerSecond ?? 2_500,
-    });
-    if (!signal.aborted && !script.isOver) {
-      narrator.goLive();
-      print(phrases.live(options.eventsPerSecond));
-      await feed({
-        ...common,
-        next: () => script.next(Number.POSITIVE_INFINITY),
-        dress: (delivery) => happeningNow(delivery, now()),
-        eventsPerSecond: options.eventsPerSecond,
-      });
-    }
+    await play(options, { sender, script, narrator, opening, now });
   } finally {
     ended.abort();
     await tale;
@@ -99,6 +82,35 @@ export async function runDemo(options: DemoOptions): Promise<DemoEnd> {
   const end = { acknowledged, unanswered: script.taken - acknowledged, putOff };
   print(phrases.end(end));
   return end;
+}
+
+interface Cast {
+  readonly sender: EventSender;
+  readonly script: Script;
+  readonly narrator: Narrator;
+  readonly opening: number;
+  readonly now: () => number;
+}
+
+/** The history up to the opening, then live. */
+async function play(options: DemoOptions, { sender, script, narrator, opening, now }: Cast): Promise<void> {
+  const { signal, print, language = "en", historyEventsPerSecond = 2_500, eventsPerSecond } = options;
+  const onSent = (deliveries: readonly Delivery[]): void => narrator.hear(deliveries);
+  await feed({
+    next: () => script.next(opening),
+    dress: ({ event }) => event,
+    eventsPerSecond: historyEventsPerSecond,
+    ...{ sender, signal, now, onSent },
+  });
+  if (signal.aborted || script.isOver) return;
+  narrator.goLive();
+  print(phrasesIn(language).live(eventsPerSecond));
+  await feed({
+    next: () => script.next(Number.POSITIVE_INFINITY),
+    dress: (delivery) => happeningNow(delivery, now()),
+    eventsPerSecond,
+    ...{ sender, signal, now, onSent },
+  });
 }
 
 /** The same event, as long before now as it happened before it was sent. */
