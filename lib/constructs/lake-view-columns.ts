@@ -6,7 +6,7 @@ const { gone: _, dt: __, ...PROFILES } = PROFILE_CHANGES;
 
 /**
  * The columns each view of `LAKE_VIEWS` answers, in order. The catalogue wants them beside the text of a view;
- * `test/synth/lake-views.test.ts` asks DuckDB whether they are those that the text gives.
+ * `test/synth/lake.cases.ts` asks DuckDB whether they are those that the text gives.
  */
 export const LAKE_VIEW_COLUMNS: Readonly<Record<string, Columns>> = {
   identity_map: {

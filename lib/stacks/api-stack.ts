@@ -63,8 +63,8 @@ export class ApiStack extends StageStack {
       // The HTTP API stops waiting after 30 seconds.
       timeout: Duration.seconds(29),
       settings: {
-        PROFILES_TABLE: stores.profiles.to("BatchGetItem", "GetItem"),
-        DEFINITIONS_TABLE: stores.definitions.to("DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+        PROFILES_TABLE: stores.profiles.to("BatchGetItem"),
+        DEFINITIONS_TABLE: stores.definitions.to("DeleteItem", "GetItem", "PutItem", "Query"),
         RESOLVE_QUEUE_URL: profiles.toResolve,
         WORKGROUP: segments.toAsk("analysts"),
         LAKE_DATABASE: lake.toRead,

@@ -60,7 +60,7 @@ export class CampaignsStack extends StageStack {
       memoryMegabytes: 1_024,
       timeout: RUN_TIMEOUT,
       settings: {
-        PROFILES_TABLE: stores.profiles.to("BatchGetItem", "GetItem"),
+        PROFILES_TABLE: stores.profiles.to("BatchGetItem"),
         DEFINITIONS_TABLE: stores.definitions.to("GetItem", "Query"),
         WORKGROUP: segments.toAsk("engine"),
         LAKE_DATABASE: lake.toRead,

@@ -50,7 +50,7 @@ export class ProfilesStack extends StageStack {
       memoryMegabytes: 1_024,
       timeout: RESOLVE_TIMEOUT,
       settings: {
-        PROFILES_TABLE: stores.profiles.to("BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem", "UpdateItem"),
+        PROFILES_TABLE: stores.profiles.to("BatchGetItem", "PutItem"),
         ...identityRules(stage),
       },
     });

@@ -1,0 +1,229 @@
+import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { Analytics } from "@segment/analytics-node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Deployed, deploy } from "./support/deployed.ts";
+import { askService, type Ministack, ministackMissing, ROOT, startMinistack } from "./support/ministack.ts";
+
+const missing = await ministackMissing();
+if (missing !== undefined) console.warn(`the deployment is not tested: ${missing}`);
+
+describe.skipIf(missing !== undefined)("the test stage, deployed to an emulator that enforces IAM", () => {
+  let emulator: Ministack;
+  let deployed: Deployed;
+  let writeKey: string;
+  let token: string;
+
+  beforeAll(async () => {
+    emulator = await startMinistack();
+    deployed = await deploy(emulator);
+    writeKey = await addSource(emulator, deployed.outputs.stores?.SourcesTable ?? "");
+    token = await signIn(emulator, deployed);
+  });
+
+  afterAll(async () => {
+    await deployed?.stop();
+    await emulator?.stop();
+  });
+
+  const api = (path: string, init: RequestInit = {}): Promise<Response> =>
+    fetch(`${deployed.url}${path}`, { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } });
+
+  it("takes in what an unmodified SDK sends, and answers with the person it was about", async () => {
+    const analytics = new Analytics({ writeKey, host: deployed.url });
+    const failures: unknown[] = [];
+    analytics.on("error", (error) => failures.push(error));
+    analytics.track({ anonymousId: "visitor-1", event: "Product Viewed", properties: { sku: "lamp" } });
+    analytics.identify({
+      userId: "ana",
+      anonymousId: "visitor-1",
+      traits: { email: "ana@shop.example", plan: "gold" },
+    });
+    analytics.track({ userId: "ana", event: "Order Completed", properties: { order_id: "o1", revenue: 12.5 } });
+    await analytics.closeAndFlush();
+    expect(failures).toEqual([]);
+
+    const profile = await until(async () => {
+      const answer = await api("/api/profiles/anonymous_id:visitor-1");
+      const body = (await answer.json()) as Profile;
+      return answer.ok && body.traits?.plan === "gold" ? body : undefined;
+    });
+    expect(profile.identifiers.map(({ type, value }) => `${type}:${value}`)).toEqual(
+      expect.arrayContaining(["user_id:ana", "anonymous_id:visitor-1", "email:ana@shop.example"]),
+    );
+  });
+
+  it("has the events in the lake, as Parquet with times that are times", async () => {
+    const rows = await until(async () => {
+      const found = await lakeRows(emulator, deployed, "events_log", "event, event_time, revenue, user_id");
+      return found.length >= 3 ? found : undefined;
+    });
+    const order = rows.find(({ event }) => event === "Order Completed");
+    expect(order).toMatchObject({ revenue: 12.5, user_id: "ana" });
+    expect(String(order?.event_time)).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/);
+  });
+
+  it("has what became of identity in the lake, told by the store's own stream", async () => {
+    const rows = await until(async () => {
+      const found = await lakeRows(emulator, deployed, "identity_changes", "identity_key, profile_id");
+      return found.some(({ identity_key }) => identity_key === "anonymous_id:visitor-1") ? found : undefined;
+    });
+    expect(rows.every(({ profile_id }) => typeof profile_id === "string")).toBe(true);
+  });
+
+  it("keeps what it refuses, and lets the neighbours through", async () => {
+    const batch = [
+      { type: "track", userId: "bo", event: "Fine" },
+      { type: "track", event: "Nobody's" },
+    ];
+    const answer = await send(deployed, writeKey, batch);
+    expect(answer.status).toBe(200);
+    const rows = await until(async () => {
+      const found = await lakeRows(emulator, deployed, "bad_events", "code, payload");
+      return found.length > 0 ? found : undefined;
+    });
+    expect(rows[0]?.payload).toContain("Nobody's");
+  });
+
+  it("lets nobody in without a key or a sign-in", async () => {
+    expect((await send(deployed, "not-a-key", [{ type: "track", userId: "x", event: "y" }])).status).toBe(401);
+    expect((await fetch(`${deployed.url}/api/health`)).status).toBe(401);
+    expect((await api("/api/health")).status).toBe(200);
+  });
+
+  it("answers SQL through Athena", async () => {
+    await letFollowQueries(emulator);
+    const sql = "SELECT event, count(*) AS n FROM events_log WHERE user_id = 'ana' GROUP BY event ORDER BY event";
+    const answer = await api("/api/queries", { method: "POST", body: JSON.stringify({ sql }) });
+    const { rows } = (await answer.json()) as { rows: unknown[][] };
+    expect(rows).toContainEqual(["Order Completed", 1]);
+  });
+
+  it("asked for nothing it is not allowed, and had no trouble", async () => {
+    const lines = await loggedLines(emulator);
+    expect(lines.filter((line) => line.startsWith("START ")).length).toBeGreaterThan(0);
+    expect(lines.filter((line) => /AccessDenied|not authorized|level: 'error'|"level":"error"/.test(line))).toEqual([]);
+  });
+});
+
+interface Profile {
+  readonly identifiers: readonly { readonly type: string; readonly value: string }[];
+  readonly traits?: Readonly<Record<string, unknown>>;
+}
+
+interface SignedIn {
+  readonly AuthenticationResult?: { readonly IdToken: string };
+}
+
+/** As the runbook says: `bin/write-key.ts` makes the key and the item, and the item goes to the table. */
+async function addSource(emulator: Ministack, table: string): Promise<string> {
+  const made = await promisify(execFile)(process.execPath, [join(ROOT, "bin", "write-key.ts"), "site"]);
+  const client = new DynamoDBClient(clientOptions(emulator));
+  await client.send(new PutItemCommand({ TableName: table, Item: JSON.parse(made.stdout) }));
+  return made.stderr.trim().split(": ")[1] ?? "";
+}
+
+/** Makes a user, as an administrator would, and signs in as that user. */
+async function signIn(emulator: Ministack, { outputs }: Deployed): Promise<string> {
+  const [UserPoolId, ClientId] = [outputs.stores?.UserPool, outputs.api?.UserPoolClient];
+  const [Username, Password] = ["ops@shop.example", "Correct-horse-9-battery"];
+  const ask = (action: string, body: object): Promise<SignedIn> =>
+    askService(emulator, `AWSCognitoIdentityProviderService.${action}`, "cognito-idp", { UserPoolId, ...body });
+  await ask("AdminCreateUser", { Username, MessageAction: "SUPPRESS" });
+  await ask("AdminSetUserPassword", { Username, Password, Permanent: true });
+  const AuthParameters = { USERNAME: Username, PASSWORD: Password };
+  const signedIn = await ask("AdminInitiateAuth", { ClientId, AuthFlow: "ADMIN_USER_PASSWORD_AUTH", AuthParameters });
+  return signedIn.AuthenticationResult?.IdToken ?? "";
+}
+
+/**
+ * The emulator does not know to which workgroup a running query belongs, as AWS does, and so refuses what our policies
+ * allow in that workgroup. Starting a query, where the request names the workgroup, stays under our own policy.
+ */
+async function letFollowQueries({ url }: Ministack): Promise<void> {
+  const ask = async (parameters: Readonly<Record<string, string>>): Promise<string> => {
+    const authorization =
+      "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0";
+    const body = new URLSearchParams({ Version: "2010-05-08", ...parameters });
+    const answer = await fetch(url, { method: "POST", headers: { authorization }, body });
+    if (!answer.ok) throw new Error(await answer.text());
+    return answer.text();
+  };
+  const [RoleName] =
+    /tributary-test-api-ApiRole[\w-]+/.exec(await ask({ Action: "ListRoles", MaxItems: "1000" })) ?? [];
+  const Action = ["athena:GetQueryExecution", "athena:GetQueryResults", "athena:StopQueryExecution"];
+  const PolicyDocument = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action, Resource: "*" }],
+  });
+  await ask({ Action: "PutRolePolicy", RoleName: RoleName ?? "", PolicyName: "follow-queries", PolicyDocument });
+}
+
+/** What the functions wrote to their logs. */
+async function loggedLines(emulator: Ministack): Promise<readonly string[]> {
+  const ask = <Answer>(action: string, body: object): Promise<Answer> =>
+    askService(emulator, `Logs_20140328.${action}`, "logs", body);
+  const { logGroups } = await ask<{ logGroups: { logGroupName: string }[] }>("DescribeLogGroups", {});
+  const read = logGroups.map(({ logGroupName }) =>
+    ask<{ events: { message: string }[] }>("FilterLogEvents", { logGroupName }),
+  );
+  return (await Promise.all(read)).flatMap(({ events }) => events.map(({ message }) => message));
+}
+
+const send = ({ url }: Deployed, key: string, batch: readonly object[]): Promise<Response> =>
+  fetch(`${url}/v1/batch`, {
+    method: "POST",
+    headers: { authorization: `Basic ${Buffer.from(`${key}:`).toString("base64")}` },
+    body: JSON.stringify({ batch }),
+  });
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** The rows of today's and yesterday's files of a table. */
+async function lakeRows(emulator: Ministack, { outputs }: Deployed, table: string, columns: string): Promise<Row[]> {
+  const client = new S3Client({ ...clientOptions(emulator), forcePathStyle: true });
+  const Bucket = outputs.lake?.LakeBucket;
+  const listed = await client.send(new ListObjectsV2Command({ Bucket, Prefix: `${table}/dt=` }));
+  const folder = await mkdtemp(join(tmpdir(), "tributary-lake-"));
+  try {
+    const files = await Promise.all(
+      (listed.Contents ?? []).map(async ({ Key }, at) => {
+        expect(Key).toMatch(new RegExp(`^${table}/dt=\\d{4}-\\d\\d-\\d\\d/[^/]+\\.parquet$`));
+        const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
+        const file = join(folder, `${at}.parquet`);
+        writeFileSync(file, (await Body?.transformToByteArray()) ?? new Uint8Array());
+        return file;
+      }),
+    );
+    if (files.length === 0) return [];
+    const connection = await (await DuckDBInstance.create(":memory:")).connect();
+    const read = await connection.runAndReadAll(`SELECT ${columns} FROM read_parquet('${folder}/*.parquet')`);
+    connection.closeSync();
+    return read.getRowObjects() as Row[];
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const clientOptions = ({ url }: Ministack) => ({
+  endpoint: url,
+  region: "us-east-1",
+  credentials: { accessKeyId: "test", secretAccessKey: "test" },
+});
+
+/** Asks again until there is an answer, for what happens a moment later. */
+async function until<T>(ask: () => Promise<T | undefined>, seconds = 30): Promise<T> {
+  for (const deadline = Date.now() + seconds * 1_000; ; ) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (Date.now() > deadline) throw new Error(`no answer within ${seconds} seconds`);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
