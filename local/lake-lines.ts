@@ -1,6 +1,6 @@
 import type { InboxEntry } from "#adapters/local/inbox.ts";
 import type { LakeLines } from "#adapters/local/lake-files.ts";
-import type { ChangeLine } from "#adapters/local/progress-store.ts";
+import type { ChangeLines } from "#adapters/local/progress-store.ts";
 import type { LakeTable } from "#contracts/lake.ts";
 import { badEventRow, eventsLogRow } from "#core/events/lake-rows.ts";
 
@@ -18,15 +18,15 @@ export class WaitingLines {
     this.size += line.length;
   }
 
-  addChange({ table, dt, line }: ChangeLine): void {
-    this.add(table, dt, line);
+  addChanges({ table, dt, lines }: ChangeLines): void {
+    for (const line of lines) this.add(table, dt, line);
   }
 
   addEntry(entry: InboxEntry): void {
-    for (const event of entry.events ?? []) this.#addRow("events_log", eventsLogRow(event));
-    for (const bad of entry.badEvents ?? []) this.#addRow("bad_events", badEventRow(bad));
+    for (const event of entry.events ?? []) this.addRow("events_log", eventsLogRow(event));
+    for (const bad of entry.badEvents ?? []) this.addRow("bad_events", badEventRow(bad));
     for (const [table, rows] of Object.entries(entry.rows ?? {})) {
-      for (const row of rows) this.#addRow(table as LakeTable, row);
+      for (const row of rows) this.addRow(table as LakeTable, row);
     }
   }
 
@@ -34,7 +34,7 @@ export class WaitingLines {
     return [...this.#parts.values()];
   }
 
-  #addRow(table: LakeTable, row: { readonly dt: string }): void {
+  addRow(table: LakeTable, row: { readonly dt: string }): void {
     this.add(table, row.dt, JSON.stringify(row));
   }
 }

@@ -19,16 +19,17 @@ export interface WritePlan {
   readonly changesTo: number;
 }
 
-export interface ChangeLine {
+/** Rows about changed profiles, as JSON lines, of one table and day. */
+export interface ChangeLines {
   readonly table: LakeTable;
   readonly dt: string;
-  readonly line: string;
+  readonly lines: readonly string[];
 }
 
 export const PROGRESS_SCHEMA = `
   CREATE TABLE IF NOT EXISTS progress (name TEXT PRIMARY KEY, value TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS changes (
-    position INTEGER PRIMARY KEY AUTOINCREMENT, "table" TEXT NOT NULL, dt TEXT NOT NULL, line TEXT NOT NULL
+    position INTEGER PRIMARY KEY AUTOINCREMENT, "table" TEXT NOT NULL, dt TEXT NOT NULL, lines TEXT NOT NULL
   );
   CREATE TABLE IF NOT EXISTS stuck (position INTEGER PRIMARY KEY, error TEXT NOT NULL, entry TEXT NOT NULL);
 `;
@@ -37,9 +38,9 @@ export interface ProgressStore {
   progress(): Progress;
   setAbsorbed(position: number): void;
   /** Keeps rows about changed profiles until they are in lake files. */
-  addChange(change: ChangeLine): void;
+  addChanges(changes: ChangeLines): void;
   newestChange(): number;
-  changes(upTo: number): Iterable<ChangeLine>;
+  changes(upTo: number): Iterable<ChangeLines>;
   setPlan(plan: WritePlan): void;
   /** The plan was carried out: its change rows are forgotten, its entries written. Call within a transaction. */
   completePlan(plan: WritePlan): void;
@@ -52,9 +53,9 @@ export function openProgressStore(database: DatabaseSync): ProgressStore {
   const get = database.prepare("SELECT name, value FROM progress");
   const set = database.prepare("INSERT OR REPLACE INTO progress VALUES (?, ?)");
   const unset = database.prepare("DELETE FROM progress WHERE name = ?");
-  const addChange = database.prepare('INSERT INTO changes ("table", dt, line) VALUES (?, ?, ?)');
+  const addChanges = database.prepare('INSERT INTO changes ("table", dt, lines) VALUES (?, ?, ?)');
   const newestChange = database.prepare("SELECT max(position) AS newest FROM changes");
-  const changes = database.prepare('SELECT "table", dt, line FROM changes WHERE position <= ? ORDER BY position');
+  const changes = database.prepare('SELECT "table", dt, lines FROM changes WHERE position <= ? ORDER BY position');
   const forgetChanges = database.prepare("DELETE FROM changes WHERE position <= ?");
   const setAside = database.prepare("INSERT OR REPLACE INTO stuck VALUES (?, ?, ?)");
   const stuckCount = database.prepare("SELECT count(*) AS n FROM stuck");
@@ -69,11 +70,12 @@ export function openProgressStore(database: DatabaseSync): ProgressStore {
       };
     },
     setAbsorbed: (position) => void set.run("absorbed", String(position)),
-    addChange: ({ table, dt, line }) => void addChange.run(table, dt, line),
+    // JSON text has no line breaks of its own, so they can stand between lines.
+    addChanges: ({ table, dt, lines }) => void addChanges.run(table, dt, lines.join("\n")),
     newestChange: () => (newestChange.get()?.newest as number | null) ?? 0,
     changes: function* (upTo) {
       for (const row of changes.iterate(upTo)) {
-        yield { table: row.table as LakeTable, dt: row.dt as string, line: row.line as string };
+        yield { table: row.table as LakeTable, dt: row.dt as string, lines: (row.lines as string).split("\n") };
       }
     },
     setPlan: (plan) => void set.run("plan", JSON.stringify(plan)),

@@ -17,16 +17,27 @@ export const PROFILES_SCHEMA = `
 export function sqliteProfileStore(database: DatabaseSync): ProfileStore {
   const select = database.prepare("SELECT version, pointer, component FROM profiles WHERE key = ?");
   const versionAt = database.prepare("SELECT version FROM profiles WHERE key = ?");
-  const put = database.prepare(
-    `INSERT INTO profiles (key, version, pointer, component) VALUES (?, ?, ?, ?)
-     ON CONFLICT (key) DO UPDATE SET version = excluded.version, pointer = excluded.pointer, component = excluded.component`,
+  const insert = database.prepare(
+    "INSERT INTO profiles (key, version, pointer, component) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
+  );
+  const update = database.prepare(
+    "UPDATE profiles SET version = ?, pointer = ?, component = ? WHERE key = ? AND version = ?",
   );
   const isAsExpected = ({ key, expected }: StoreWrite): boolean =>
     ((versionAt.get(key)?.version as number | undefined) ?? 0) === expected;
-  const make = ({ key, next }: StoreWrite): void => {
-    if (next.kind === "pointer") put.run(key, next.version, next.to, null);
-    else put.run(key, next.version, null, encodeComponent(next.component));
+  /** Makes a write if the version is as expected, in one statement, and answers whether it was. */
+  const make = ({ key, expected, next }: StoreWrite): boolean => {
+    const pointer = next.kind === "pointer" ? next.to : null;
+    const component = next.kind === "component" ? encodeComponent(next.component) : null;
+    const made =
+      expected === 0
+        ? insert.run(key, next.version, pointer, component)
+        : update.run(next.version, pointer, component, key, expected);
+    return made.changes === 1;
   };
+  /** A list of several is looked at whole before any of it is written. */
+  const makeWhole = (list: readonly StoreWrite[]): boolean =>
+    (list.length === 1 || list.every(isAsExpected)) && list.every(make);
   return {
     read: async (keys) => {
       const read = new Map<IdentifierKey, Stored>();
@@ -40,8 +51,7 @@ export function sqliteProfileStore(database: DatabaseSync): ProfileStore {
       const refused = new Set<number>();
       const makeAll = (): void =>
         lists.forEach((list, position) => {
-          if (list.every(isAsExpected)) list.forEach(make);
-          else refused.add(position);
+          if (!makeWhole(list)) refused.add(position);
         });
       if (database.isTransaction) makeAll();
       else inTransaction(database, makeAll);
