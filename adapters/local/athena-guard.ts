@@ -73,7 +73,7 @@ function whyNodeForbidden(node: SqlNode, commonTables: ReadonlySet<string>): str
 
 function whyTableForbidden(node: SqlNode, commonTables: ReadonlySet<string>): string | undefined {
   const [catalog, schema, table] = [node.catalog_name, node.schema_name, node.table_name].map((name) =>
-    String(name ?? "").toLowerCase(),
+    (typeof name === "string" ? name : "").toLowerCase(),
   ) as [string, string, string];
   if (catalog === "" && schema === "information_schema" && CATALOGUE.has(table)) return undefined;
   const ours = schema === LAKE_DATABASE && (catalog === "" || catalog === "awsdatacatalog");

@@ -86,7 +86,7 @@ async function textOf(tree: unknown, connection: DuckDBConnection): Promise<stri
 }
 
 /** `line 3, column 7`, both from 1. */
-export function placeAt(sql: string, offset: number): string {
+function placeAt(sql: string, offset: number): string {
   const before = sql.slice(0, offset).split("\n");
   return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
 }

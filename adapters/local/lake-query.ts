@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { LAKE_DATABASE, type LakeTable } from "#contracts/lake.ts";
+import { LAKE_DATABASE } from "#contracts/lake.ts";
 import { type AnalystQuery, type LakeQuery, LakeQueryError, type QueryResult } from "#core/kernel/ports.ts";
 import { ATHENA_PRELUDE } from "./athena-prelude.ts";
 import { athenaStatement, located } from "./athena-statement.ts";
-import { connectionPool } from "./lake-query-pool.ts";
-import { readRows } from "./lake-query-rows.ts";
-import { hasParquet, lakeViews, TABLES, tableView } from "./lake-query-views.ts";
+import { type ConnectionPool, connectionPool } from "./lake-query-pool.ts";
+import { type RowLimits, readRows } from "./lake-query-rows.ts";
+import { type TableKeeper, tableKeeper } from "./lake-query-tables.ts";
+import { lakeViews } from "./lake-query-views.ts";
 
 export interface LakeQueryOptions {
   /** What the engine may use, in its own words: `256MB`. Beyond it, it spills to `<lakeDir>/.spill`. */
@@ -53,55 +54,56 @@ export async function openLakeQuery(lakeDir: string, options: LakeQueryOptions =
   const connections = await Promise.all(Array.from({ length: 2 * CONNECTIONS_EACH + 1 }, () => instance.connect()));
   const [keeper, ...others] = connections as [DuckDBConnection, ...DuckDBConnection[]];
   await prepare(keeper, others, lakeDir);
-  const tables = viewKeeper(keeper, lakeDir);
+  const tables = tableKeeper(keeper, lakeDir);
   await tables.refresh();
   for (const view of lakeViews()) await keeper.run(view);
-  const trusted = connectionPool(others.slice(0, CONNECTIONS_EACH));
-  const analysts = connectionPool(others.slice(CONNECTIONS_EACH));
-
-  /** Files may be replaced between being listed and being read (compaction): once more then. */
-  const fresh = async (run: () => Promise<QueryResult>): Promise<QueryResult> => {
-    await tables.refresh();
-    try {
-      return await run();
-    } catch (error) {
-      if (!isMissingFile(error)) throw error;
-      await tables.recheck();
-      return await run();
-    }
-  };
-
   return {
-    lake: {
-      query: (sql) =>
-        trusted.use((connection) =>
-          fresh(() => readRows(connection, sql, {})).catch((error: unknown) => {
-            throw refusalOf(error, (message) => message);
-          }),
-        ),
-    },
-    analyst: {
-      query: (sql) =>
-        analysts.use(async (connection) => {
-          try {
-            const statement = await athenaStatement(sql, connection);
-            return await fresh(() =>
-              readRows(connection, statement, {
-                timeMs: settings.analystTimeMs,
-                rows: settings.analystRows,
-                characters: settings.analystCharacters,
-              }),
-            );
-          } catch (error) {
-            throw refusalOf(error, (message) => located(message.replaceAll(lakeDir, "lake"), sql));
-          }
-        }),
-    },
+    lake: trustedQuery(connectionPool(others.slice(0, CONNECTIONS_EACH)), tables),
+    analyst: analystQuery(connectionPool(others.slice(CONNECTIONS_EACH)), tables, lakeDir, {
+      timeMs: settings.analystTimeMs,
+      rows: settings.analystRows,
+      characters: settings.analystCharacters,
+    }),
     close: () => {
       for (const connection of connections) connection.closeSync();
       instance.closeSync();
     },
   };
+}
+
+const trustedQuery = (pool: ConnectionPool, tables: TableKeeper): LakeQuery => ({
+  query: (sql) =>
+    pool.use(async (connection) => {
+      try {
+        return await withFreshTables(tables, () => readRows(connection, sql, {}));
+      } catch (error) {
+        throw refusalOf(error, (message) => message);
+      }
+    }),
+});
+
+const analystQuery = (pool: ConnectionPool, tables: TableKeeper, lakeDir: string, limits: RowLimits): AnalystQuery => ({
+  query: (sql) =>
+    pool.use(async (connection) => {
+      try {
+        const statement = await athenaStatement(sql, connection);
+        return await withFreshTables(tables, () => readRows(connection, statement, limits));
+      } catch (error) {
+        throw refusalOf(error, (message) => located(message.replaceAll(lakeDir, "lake"), sql));
+      }
+    }),
+});
+
+/** Files may be replaced between being listed and being read (compaction): once more then. */
+async function withFreshTables(tables: TableKeeper, run: () => Promise<QueryResult>): Promise<QueryResult> {
+  await tables.refresh();
+  try {
+    return await run();
+  } catch (error) {
+    if (!isMissingFile(error)) throw error;
+    await tables.recheck();
+    return await run();
+  }
 }
 
 async function prepare(keeper: DuckDBConnection, others: readonly DuckDBConnection[], lakeDir: string): Promise<void> {
@@ -121,38 +123,6 @@ async function prepare(keeper: DuckDBConnection, others: readonly DuckDBConnecti
   }
   await keeper.run(ATHENA_PRELUDE.map((macro) => `CREATE MACRO ${macro};`).join("\n"));
   await keeper.run("SET lock_configuration = true");
-}
-
-interface ViewKeeper {
-  /** Gives tables that had no file their files, as soon as there are any. */
-  refresh(): Promise<void>;
-  /** Looks at every table again. */
-  recheck(): Promise<void>;
-}
-
-function viewKeeper(keeper: DuckDBConnection, lakeDir: string): ViewKeeper {
-  const filled = new Map<LakeTable, boolean>();
-  const look = async (wanted: readonly LakeTable[]): Promise<void> => {
-    for (const table of wanted) {
-      const hasFiles = await hasParquet(lakeDir, table);
-      if (filled.get(table) === hasFiles) continue;
-      await keeper.run(tableView(lakeDir, table, hasFiles));
-      filled.set(table, hasFiles);
-    }
-  };
-  // One look at a time: two would race to replace the same view.
-  let last: Promise<void> = Promise.resolve();
-  const queued = (wanted: () => readonly LakeTable[]): Promise<void> => {
-    last = last.then(
-      () => look(wanted()),
-      () => look(wanted()),
-    );
-    return last;
-  };
-  return {
-    refresh: () => queued(() => TABLES.filter((table) => filled.get(table) !== true)),
-    recheck: () => queued(() => TABLES),
-  };
 }
 
 const isMissingFile = (error: unknown): boolean =>

@@ -24,10 +24,10 @@ export const athenaDialect: SqlDialect = {
     const text = `json_extract_scalar(${json}, '$')`;
     const instant = `TRY(from_iso8601_timestamp(replace(${text}, ' ', 'T')))`;
     // The zone is taken off in UTC, so that the literals compared with are those of the lake's own columns.
-    return `CASE WHEN regexp_like(${text}, '${DATE_PATTERN}') THEN CAST(${instant} AT TIME ZONE 'UTC' AS TIMESTAMP(3)) END`;
+    return `CASE WHEN regexp_like(${text}, '${DATE_PATTERN}') THEN CAST(${instant} AT TIME ZONE 'UTC' AS TIMESTAMP) END`;
   },
   anyItem: (json, test) => `any_match(TRY_CAST(${json} AS ARRAY(JSON)), item -> ${test("item")})`,
   contains: (text, part) => `strpos(${text}, ${textLiteral(part)}) > 0`,
   startsWith: (text, part) => `starts_with(${text}, ${textLiteral(part)})`,
-  endsWith: (text, part) => `substr(${text}, -${[...part].length}) = ${textLiteral(part)}`,
+  endsWith: (text, part) => `substr(${text}, -${Array.from(part).length}) = ${textLiteral(part)}`,
 };

@@ -19,8 +19,14 @@ export const duckdbDialect: SqlDialect = {
   number: (json) =>
     `CASE WHEN json_type(${json}) IN ('BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE') THEN TRY_CAST(${json} AS DOUBLE) END`,
   boolean: (json) => `CASE WHEN json_type(${json}) = 'BOOLEAN' THEN ${asText(json)} = 'true' END`,
-  time: (json) =>
-    `CASE WHEN regexp_matches(${asText(json)}, '${DATE_PATTERN}') THEN TRY_CAST(${asText(json)} AS TIMESTAMP) END`,
+  time: (json) => {
+    const text = asText(json);
+    // A cast to TIMESTAMP drops an offset without a word, one to TIMESTAMPTZ reads its absence by the session's zone.
+    const instant =
+      `CASE WHEN regexp_matches(${text}, ':[0-9.]+(Z|[+-][0-9:]+)$') ` +
+      `THEN TRY_CAST(${text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' ELSE TRY_CAST(${text} AS TIMESTAMP) END`;
+    return `CASE WHEN regexp_matches(${text}, '${DATE_PATTERN}') THEN ${instant} END`;
+  },
   anyItem: (json, test) => `len(list_filter(TRY_CAST(${json} AS JSON[]), lambda item: ${test("item")})) > 0`,
   contains: (text, part) => `contains(${text}, ${textLiteral(part)})`,
   startsWith: (text, part) => `starts_with(${text}, ${textLiteral(part)})`,

@@ -141,7 +141,7 @@ describe("a segment's statement", () => {
 
   it("answers for people, not for events that are nobody's", async () => {
     const sql = segmentSql({ event: "Order Completed", count: { lte: 1 } }, NOW, duckdbDialect);
-    expect((await run(sql)).toSorted()).toEqual(["p_2", "p_3"]);
+    expect(new Set(await run(sql))).toEqual(new Set(["p_2", "p_3"]));
   });
 
   it("lives with a row whose text is no JSON", async () => {

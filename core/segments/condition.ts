@@ -8,7 +8,7 @@ export const CONDITION_LIMITS = { depth: 10, nodes: 200, list: 50, names: 50, wh
 const Name = Text.max(200);
 
 /** Steps into nested objects and lists, with dots between them: `address.city`, `products.0.sku`. */
-export const Path = Text.max(200)
+const Path = Text.max(200)
   .regex(/^[^.]+([.][^.]+)*$/, "steps with dots between them")
   // Engines disagree on what `01` means in a list, and no list here has a hundred thousand places.
   .refine((path) => path.split(".").every((step) => !/^(0[0-9]+|[0-9]{6,})$/.test(step)), "places count from 0");
@@ -19,10 +19,8 @@ const OfTest = withTest({ of: Path }, NUMBER_TESTS, NumberOperands);
 const InstantTest = withTest({}, TIME_TESTS);
 
 export const MEASURES = ["count", "sum", "avg", "min", "max", "distinct", "first", "last"] as const;
-export type MeasureName = (typeof MEASURES)[number];
 
-export const PropertyTest = withTest({ property: Path }, TEST_KINDS);
-export type PropertyTest = Readonly<z.infer<typeof PropertyTest>>;
+const PropertyTest = withTest({ property: Path }, TEST_KINDS);
 
 export const TraitCondition = withTest({ trait: Path }, TEST_KINDS);
 export const ComputedCondition = withTest({ computed: Name }, TEST_KINDS);
@@ -66,15 +64,15 @@ export type Measure =
   | { readonly kind: "sum" | "avg" | "min" | "max" | "distinct"; readonly of: string; readonly test: NumberTest }
   | { readonly kind: "first" | "last"; readonly test: TimeTest };
 
-export type LeafCondition = TraitCondition | ComputedCondition | ConsentCondition | EventCondition;
+type LeafCondition = TraitCondition | ComputedCondition | ConsentCondition | EventCondition;
 
-export interface AllOf<C> {
+interface AllOf<C> {
   readonly all: readonly C[];
 }
-export interface AnyOf<C> {
+interface AnyOf<C> {
   readonly any: readonly C[];
 }
-export interface Not<C> {
+interface Not<C> {
   readonly not: C;
 }
 

@@ -13,7 +13,7 @@ export function globPieces(pattern: string): readonly GlobPiece[] {
     if (text !== "") pieces.push({ kind: "text", text });
     text = "";
   };
-  const characters = [...pattern];
+  const characters = Array.from(pattern);
   for (let at = 0; at < characters.length; at++) {
     const character = characters[at] as string;
     if (character === "\\" && at + 1 < characters.length) text += characters[++at];
@@ -33,9 +33,9 @@ const ANY_RUN = 1;
 /** Whether the whole text fits. Takes time in proportion to text × pattern at worst. */
 export function globMatches(pieces: readonly GlobPiece[], text: string): boolean {
   const wanted = pieces.flatMap((piece): readonly (string | number)[] =>
-    piece.kind === "text" ? [...piece.text] : [piece.kind === "one" ? ANY_ONE : ANY_RUN],
+    piece.kind === "text" ? Array.from(piece.text) : [piece.kind === "one" ? ANY_ONE : ANY_RUN],
   );
-  const characters = [...text];
+  const characters = Array.from(text);
   let [at, next] = [0, 0];
   let lastRun = -1;
   let taken = 0;

@@ -5,7 +5,7 @@ import { durationMs } from "./duration.ts";
 import { globMatches, globPieces } from "./glob.ts";
 import type { NamedTest, NumberTest, TimeTest } from "./value-test.ts";
 
-/** Whether a value passes a test at an instant; the table at `OPERANDS` says what each test means. Never throws. */
+/** Whether a value passes a test at an instant; the table in `value-test.ts` says what each test means. Never throws. */
 export function passes(test: NamedTest, value: Json | undefined, now: EpochMs): boolean {
   if (value === undefined || value === null) return test.kind === "missing";
   switch (test.kind) {

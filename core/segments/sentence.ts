@@ -48,7 +48,9 @@ function list(
 function eventClause(condition: EventCondition, words: Words): string {
   const where = (condition.where ?? []).map((node) => words.trait(node.property, words.test(testIn(node))));
   return words.event({
-    names: eventNamesIn(condition).map(words.quoted).join(` ${words.or} `),
+    names: eventNamesIn(condition)
+      .map((name) => words.quoted(name))
+      .join(` ${words.or} `),
     measure: measureIn(condition),
     stated: Object.keys(condition).some((name) => !["event", "where", "within"].includes(name)),
     where: where.join(` ${words.and} `),

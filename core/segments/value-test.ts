@@ -35,7 +35,7 @@ const True = z.literal(true);
  * | `before` `after` | a date text (`date-text.ts`) | strictly |
  * | `inLast` `inNext` | a date text | `now − d < t ≤ now`; `now < t ≤ now + d` |
  */
-export const OPERANDS = {
+const OPERANDS = {
   eq: Scalar,
   ne: Scalar,
   in: ScalarList,

@@ -4,7 +4,7 @@ import { datePartsIn, instantIn, isWritable } from "./date-text.ts";
 import { Duration, durationMs, durationParts } from "./duration.ts";
 import { instantAtWallClock, isTimeZone, wallClockAt } from "./time-zone.ts";
 
-export const Zone = z.string().refine(isTimeZone, "a zone is named as in the IANA database: Europe/Paris, UTC");
+const Zone = z.string().refine(isTimeZone, "a zone is named as in the IANA database: Europe/Paris, UTC");
 
 /** `2026-03-01`, `2026-03-01T08:30`, `2026-03-01T08:30:00Z`, `2026-03-01T08:30:00+01:00`. */
 export const DateOperand = z

@@ -3,7 +3,7 @@ import type { NamedTest } from "./value-test.ts";
 import type { Window } from "./window.ts";
 
 /** What an event condition says, its names and tests already in words. */
-export interface EventWords {
+interface EventWords {
   readonly names: string;
   readonly measure: Measure;
   /** Whether the measure was asked for, or is the "at least once" that goes without saying. */

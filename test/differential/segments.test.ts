@@ -7,7 +7,9 @@ import type { ResolvedCondition } from "#core/segments/condition.ts";
 import { matches } from "#core/segments/matches.ts";
 import { readCondition } from "#core/segments/read-condition.ts";
 import { condition } from "./conditions.ts";
+import { EVERY_TEST } from "./every-test.ts";
 import { type LakeInMemory, lakeInMemory } from "./lake-in-memory.ts";
+import { worldOfValues } from "./values.ts";
 import { NOW, type World, world } from "./world.ts";
 
 /** Each is a world of a few people with six conditions asked of it; `DIFFERENTIAL_RUNS=1000` looks longer. */
@@ -27,6 +29,22 @@ describe("a segment has the same members", () => {
     lake = await lakeInMemory();
   });
   afterEach(() => lake.close());
+
+  it.each([duckdbDialect, athenaDialect])(
+    "for every test of every value, in $name too",
+    async (dialect) => {
+      const made = worldOfValues();
+      await lake.fill(made.rows);
+      const sorted = (ids: readonly string[]): readonly string[] => ids.map(made.valueOf).sort();
+      for (const test of EVERY_TEST) {
+        const asked = readCondition({ trait: "x", ...test }) as ResolvedCondition;
+        const sql = segmentSql(asked, NOW, dialect);
+        const found = await (dialect === duckdbDialect ? lake.duckdb(sql) : lake.athena(sql));
+        expect(sorted(found), JSON.stringify(test)).toEqual(sorted(inMemory(asked, made)));
+      }
+    },
+    PATIENCE,
+  );
 
   it(
     "in memory and in DuckDB, whatever is asked of whatever happened",

@@ -147,7 +147,7 @@ const doing = (keys: number): fc.Arbitrary<Doing> =>
     copies: fc.constantFrom(1, 1, 1, 2, 3),
   });
 
-interface Somebody {
+export interface Somebody {
   readonly traits: JsonObject;
   readonly consent: Readonly<Record<string, "granted" | "denied">>;
   /** Where its key lay before it came home: a merge that was undone, or somebody who was merged into this one. */
@@ -179,7 +179,7 @@ export const world: fc.Arbitrary<World> = fc
 const profileId = (position: number): string => `p_${position}`;
 const keyOf = (position: number): string => `user_id:${position}`;
 
-function worldOf(people: readonly Somebody[], doings: readonly Doing[]): World {
+export function worldOf(people: readonly Somebody[], doings: readonly Doing[]): World {
   const events = doings.map(eventOf);
   return {
     people: new Map(
