@@ -6,7 +6,7 @@ import type { APIGatewayProxyEventV2 } from "aws-lambda";
  * run in Lambda run here. Bodies that begin like gzip travel as base64, as they do there.
  */
 export function gatewayEvent(request: IncomingMessage, body: Buffer, requestId: string): APIGatewayProxyEventV2 {
-  const [rawPath = "/", rawQueryString = ""] = split(request.url ?? "/");
+  const [rawPath, rawQueryString] = split(request.url ?? "/");
   const method = request.method ?? "GET";
   const headers = headersOf(request);
   const isBase64Encoded = body[0] === 0x1f && body[1] === 0x8b;

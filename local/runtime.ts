@@ -144,7 +144,7 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
       await campaignWork.stop();
       await imports.stop();
       await processing.stop();
-      await query.close();
+      query.close();
       for (const database of [definitions, profiles, outbox]) database.close();
       inbox.close();
     },

@@ -88,6 +88,6 @@ async function askFolder(folder: DataFolder, sql: string): Promise<QueryResult> 
   try {
     return await query.analyst.query(sql);
   } finally {
-    await query.close();
+    query.close();
   }
 }

@@ -32,14 +32,14 @@ export function dynamodbDefinitions<T>(options: DynamodbDefinitionsOptions): Def
     get: async (id) => {
       const asked = new GetItemCommand({ TableName: table, Key: keyOf(id), ConsistentRead: true });
       const { Item: item } = await client.send(asked);
-      return item && readDefined<T>(item as Item);
+      return item && readDefined<T>(item);
     },
     list: async () => {
       const found: Defined<T>[] = [];
       let from: Record<string, { S: string }> | undefined;
       do {
         const page = await client.send(new QueryCommand(queryOf(table, kind, from)));
-        found.push(...(page.Items ?? []).map((item) => readDefined<T>(item as Item)));
+        found.push(...(page.Items ?? []).map((item) => readDefined<T>(item)));
         from = page.LastEvaluatedKey as typeof from;
       } while (from !== undefined);
       // DynamoDB sorts by UTF-8 bytes, the port by UTF-16 units.

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "#core/kernel/json.ts";
+import type { JsonObject } from "#core/kernel/json.ts";
 import { isRejection, type Rejection, rejection } from "#core/kernel/rejection.ts";
 import type { Profile } from "#core/profiles/profile.ts";
 import type { Campaign } from "./campaign.ts";
@@ -54,7 +54,7 @@ function contextOf({ campaignId, campaign, profile, address }: TemplateSubject):
     address,
     campaign: { id: campaignId, name: campaign.name },
     profile: { id: profile.id, firstSeen: profile.firstSeen, lastSeen: profile.lastSeen },
-    traits: profile.traits as Json,
-    computed: profile.computed as Json,
+    traits: profile.traits,
+    computed: profile.computed,
   };
 }

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from "#core/kernel/json.ts";
+import { isJsonObject } from "#core/kernel/json.ts";
 import type { FileRow } from "./file-row.ts";
 
 /** A line of a JSON lines file as a row. */
@@ -7,7 +7,7 @@ export function jsonRow(text: string, line: number, number: number): FileRow {
   try {
     const value: unknown = JSON.parse(text);
     if (!isJsonObject(value)) return broken("a line that is no JSON object");
-    return { kind: "row", number, line, value: value as JsonObject };
+    return { kind: "row", number, line, value };
   } catch (error) {
     return broken(`a line that is no JSON: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -1,6 +1,6 @@
 import type { IdentityRules } from "#core/identity/identity-rules.ts";
 import { identifierText } from "#core/kernel/identifier.ts";
-import { canonicalJson, type Json } from "#core/kernel/json.ts";
+import { canonicalJson } from "#core/kernel/json.ts";
 import { type EpochMs, isoDay, isoTime } from "#core/kernel/time.ts";
 import type { ComponentChange } from "./absorb-events.flow.ts";
 import type { Stored } from "./ports.ts";
@@ -113,7 +113,7 @@ function looksUntouched({ before, after }: ComponentChange): boolean {
 const looksOf = (profile: Profile): string =>
   canonicalJson([
     profile.identifiers.map(({ type, value }) => [type, value]),
-    profile.traits as Json,
+    profile.traits,
     Object.entries(profile.consent).map(([purpose, { state }]) => [purpose, state]),
     profile.firstSeen,
   ]);

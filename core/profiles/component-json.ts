@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { type Link, type LinkId, linkBetween } from "#core/identity/link.ts";
 import { type IdentifierKey, identifierKey } from "#core/kernel/identifier.ts";
-import type { Json } from "#core/kernel/json.ts";
 import type { Component, Member } from "./component.ts";
 import type { Fragment } from "./fragment.ts";
 
@@ -118,7 +117,7 @@ function decodeFragment([firstSeen, lastSeen, traits, consent, recent]: z.infer<
   const decodedTraits: Record<string, Fragment["traits"][string]> = {};
   for (const name of Object.keys(traits)) {
     const [value, at, by] = traits[name] as z.infer<typeof Register>;
-    decodedTraits[name] = { value: value as Json, at, by };
+    decodedTraits[name] = { value, at, by };
   }
   const decodedConsent: Record<string, Fragment["consent"][string]> = {};
   for (const purpose of Object.keys(consent)) {

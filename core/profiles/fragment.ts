@@ -128,7 +128,7 @@ function recentOf(event: Event, stamp: Stamp): RecentEvent {
   return {
     ...stamp,
     name: event.name.slice(0, MAX_EVENT_NAME),
-    ...(worth === undefined ? {} : { value: worth as number }),
+    ...(worth === undefined ? {} : { value: worth }),
   };
 }
 

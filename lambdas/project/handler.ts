@@ -83,6 +83,6 @@ function changeIn(ports: ProjectPorts, record: DynamoDBRecord): ComponentChange 
   };
 }
 
-async function append<Table extends keyof ChangeRows>(lake: Lake, table: Table, rows: ChangeRows): Promise<void> {
+async function append(lake: Lake, table: keyof ChangeRows, rows: ChangeRows): Promise<void> {
   if (rows[table].length > 0) await lake.append(table, rows[table] as never);
 }

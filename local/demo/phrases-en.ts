@@ -34,7 +34,7 @@ export const ENGLISH: Phrases = {
         ? []
         : [
             some(figures.people, "profile"),
-            `${some(figures.merges, "merge")}`,
+            some(figures.merges, "merge"),
             `${some(figures.badEvents, "bad event")} kept with reasons`,
           ]),
     ].join(" · "),

@@ -100,7 +100,10 @@ async function play(options: DemoOptions, { sender, script, narrator, opening, n
     next: () => script.next(opening),
     dress: ({ event }) => event,
     eventsPerSecond: historyEventsPerSecond,
-    ...{ sender, signal, now, onSent },
+    sender,
+    signal,
+    now,
+    onSent,
   });
   if (signal.aborted || script.isOver) return;
   narrator.goLive();
@@ -109,7 +112,10 @@ async function play(options: DemoOptions, { sender, script, narrator, opening, n
     next: () => script.next(Number.POSITIVE_INFINITY),
     dress: (delivery) => happeningNow(delivery, now()),
     eventsPerSecond,
-    ...{ sender, signal, now, onSent },
+    sender,
+    signal,
+    now,
+    onSent,
   });
 }
 

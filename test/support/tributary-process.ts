@@ -53,7 +53,7 @@ export async function startTributary(data: string): Promise<TributaryProcess> {
     path: string,
     method: string,
     headers: Record<string, string>,
-    body?: BodyInit,
+    body?: string | Uint8Array<ArrayBuffer>,
   ): Promise<Answer> => {
     const response = await fetch(`${url}${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
     const text = await response.text();
