@@ -47,7 +47,7 @@ export const EVENTS_LOG = {
   dt: "string",
 } as const satisfies Columns<EventsLogRow>;
 
-export const BAD_EVENTS = {
+const BAD_EVENTS = {
   bad_event_id: "string",
   schema_version: "bigint",
   code: "string",
@@ -60,7 +60,7 @@ export const BAD_EVENTS = {
   dt: "string",
 } as const satisfies Columns<BadEventRow>;
 
-export const IDENTITY_CHANGES = {
+const IDENTITY_CHANGES = {
   identity_key: "string",
   identifier_type: "string",
   identifier_value: "string",
@@ -83,7 +83,7 @@ export const PROFILE_CHANGES = {
   dt: "string",
 } as const satisfies Columns<ProfileChangeRow>;
 
-export const CONSENT_CHANGES = {
+const CONSENT_CHANGES = {
   profile_id: "string",
   purpose: "string",
   state: "string",
@@ -94,7 +94,7 @@ export const CONSENT_CHANGES = {
   dt: "string",
 } as const satisfies Columns<ConsentChangeRow>;
 
-export const SEGMENT_CHANGES = {
+const SEGMENT_CHANGES = {
   segment_id: "string",
   definition_version: "bigint",
   profile_id: "string",

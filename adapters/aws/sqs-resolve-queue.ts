@@ -20,7 +20,7 @@ export async function sendEvidence(
 }
 
 /** Message bodies for all of the evidence: one, unless it is larger than one may be. */
-export function messagesOf(evidence: Pick<ResolveMessage, "events" | "assertions">): readonly string[] {
+function messagesOf(evidence: Pick<ResolveMessage, "events" | "assertions">): readonly string[] {
   const { events, assertions } = evidence;
   if (events.length + assertions.length === 0) return [];
   const message: ResolveMessage = { v: 1, events, assertions };

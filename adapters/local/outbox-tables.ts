@@ -4,7 +4,7 @@ import type { DatabaseSync } from "node:sqlite";
  * A message with what became of it, and, apart, what arrived: the first is what the sender knows, the second what the
  * world saw. `message` is absent where something was claimed that was never planned here.
  */
-export const OUTBOX_SCHEMA = `
+const OUTBOX_SCHEMA = `
   CREATE TABLE IF NOT EXISTS outbox (
     position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, status TEXT NOT NULL DEFAULT 'planned',
     claimed_at INTEGER, settlement TEXT,

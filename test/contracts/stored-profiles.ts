@@ -8,7 +8,7 @@ import type { History } from "./histories.ts";
 import type { PlainProfile } from "./reference-profiles.ts";
 
 /** Every identifier that a history speaks of. */
-export function identifiersIn({ events, assertions }: History): readonly Identifier[] {
+function identifiersIn({ events, assertions }: History): readonly Identifier[] {
   const all = [
     ...events.flatMap((event) => event.identifiers),
     ...assertions.flatMap((said) => (said.kind === "link" ? said.between : [])),
