@@ -1,25 +1,24 @@
 import type { InboxEntry } from "#adapters/local/inbox.ts";
 import type { LakeLines } from "#adapters/local/lake-files.ts";
-import type { ChangeLines } from "#adapters/local/progress-store.ts";
 import type { LakeTable } from "#contracts/lake.ts";
 import { badEventRow, eventsLogRow } from "#core/events/lake-rows.ts";
 
-/** Lines waiting to be written to lake files, gathered by table and day. */
-export class WaitingLines {
-  readonly #parts = new Map<string, { readonly table: LakeTable; readonly dt: string; readonly lines: string[] }>();
-  /** UTF-16 units held: what decides when it is time to write. */
-  size = 0;
+interface Part {
+  readonly table: LakeTable;
+  readonly dt: string;
+  readonly lines: string[];
+}
 
-  add(table: LakeTable, dt: string, line: string): void {
-    const name = `${table}/${dt}`;
-    const part = this.#parts.get(name) ?? { table, dt, lines: [] };
-    if (part.lines.length === 0) this.#parts.set(name, part);
-    part.lines.push(line);
-    this.size += line.length;
-  }
+/** Rows made into lines, gathered by table and day. */
+export class LinesByPart {
+  readonly #parts = new Map<LakeTable, Map<string, Part>>();
 
-  addChanges({ table, dt, lines }: ChangeLines): void {
-    for (const line of lines) this.add(table, dt, line);
+  addRow(table: LakeTable, row: { readonly dt: string }): void {
+    const days = this.#parts.get(table) ?? new Map<string, Part>();
+    const part = days.get(row.dt) ?? { table, dt: row.dt, lines: [] };
+    part.lines.push(JSON.stringify(row));
+    if (part.lines.length > 1) return;
+    this.#parts.set(table, days.set(row.dt, part));
   }
 
   addEntry(entry: InboxEntry): void {
@@ -30,11 +29,10 @@ export class WaitingLines {
     }
   }
 
+  /** The lines of each part, each ending in a line break: JSON text has none of its own. */
   parts(): readonly LakeLines[] {
-    return [...this.#parts.values()];
-  }
-
-  addRow(table: LakeTable, row: { readonly dt: string }): void {
-    this.add(table, row.dt, JSON.stringify(row));
+    return [...this.#parts.values()].flatMap((days) =>
+      Array.from(days.values(), ({ table, dt, lines }) => ({ table, dt, text: `${lines.join("\n")}\n` })),
+    );
   }
 }

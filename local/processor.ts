@@ -1,6 +1,6 @@
 import { inTransaction, openDatabase } from "#adapters/local/database.ts";
 import { type InboxEntry, openInbox } from "#adapters/local/inbox.ts";
-import { openLakeFiles } from "#adapters/local/lake-files.ts";
+import { type LakeDraft, openLakeFiles } from "#adapters/local/lake-files.ts";
 import { openProgressStore, PROGRESS_SCHEMA, type WritePlan } from "#adapters/local/progress-store.ts";
 import { PROFILES_SCHEMA, sqliteProfileStore } from "#adapters/local/sqlite-profile-store.ts";
 import type { LakeTable } from "#contracts/lake.ts";
@@ -9,7 +9,7 @@ import type { Clock } from "#core/kernel/ports.ts";
 import { absorbEvents } from "#core/profiles/absorb-events.flow.ts";
 import { changeRows } from "#core/profiles/change-rows.ts";
 import type { DataFolder } from "./data-folder.ts";
-import { WaitingLines } from "./lake-lines.ts";
+import { LinesByPart } from "./lake-lines.ts";
 
 /** What has been processed since the processor was opened. */
 export interface Processed {
@@ -42,8 +42,8 @@ const pause = async (): Promise<void> => {};
 
 /** Entries absorbed in one transaction: long enough to share its cost, short enough to keep others from waiting. */
 const STEP_BYTES = 2_000_000;
-/** Lines written to one file: what bounds memory while a million events come in. */
-export const FLUSH_SIZE = 8_000_000;
+/** Lines written to one file: what bounds the memory that writing takes while a million events come in. */
+export const FLUSH_SIZE = 24_000_000;
 
 export async function openProcessor(folder: DataFolder, rules: IdentityRules, clock: Clock): Promise<Processor> {
   const database = openDatabase(folder.profiles, PROFILES_SCHEMA + PROGRESS_SCHEMA);
@@ -54,7 +54,7 @@ export async function openProcessor(folder: DataFolder, rules: IdentityRules, cl
   const inbox = openInbox(folder.inbox);
   const files = await openLakeFiles(folder.lake);
   let { absorbed, written, plan } = state.progress();
-  let lines = new WaitingLines();
+  let draft: LakeDraft;
   /** The last entry whose lines are in files or on their way. */
   let begun = 0;
   let waitingSince = clock();
@@ -67,7 +67,7 @@ export async function openProcessor(folder: DataFolder, rules: IdentityRules, cl
     try {
       const { changes } = await absorbEvents({ store, pause }, { events, assertions }, rules);
       const now = clock();
-      const rows = new WaitingLines();
+      const rows = new LinesByPart();
       for (const change of changes) {
         for (const [table, changed] of Object.entries(changeRows(change, rules, now))) {
           for (const row of changed) rows.addRow(table as LakeTable, row);
@@ -100,28 +100,37 @@ export async function openProcessor(folder: DataFolder, rules: IdentityRules, cl
     }
   };
 
-  const write = async (toWrite: WaitingLines, planned: WritePlan): Promise<void> => {
-    for (const change of state.changes(planned.changesTo)) toWrite.addChanges(change);
-    await files.write(planned.name, toWrite.parts());
+  const write = async (toWrite: LakeDraft, planned: WritePlan): Promise<void> => {
+    for (const change of state.changes(planned.changesTo)) toWrite.add(change);
+    await files.write(planned.name, toWrite);
     inTransaction(database, () => state.completePlan(planned));
     written = planned.entriesTo;
     inbox.forget(Math.min(absorbed, written));
   };
 
-  /** Lake lines of entries that were absorbed, and not written, before the last process died. */
-  const linesBetween = (from: number, to: number): WaitingLines => {
-    const gathered = new WaitingLines();
-    for (let at = from; at < to; ) {
-      const batch = inbox.after(at, STEP_BYTES).filter(({ position }) => position <= to);
-      for (const { entry } of batch) gathered.addEntry(entry);
-      at = batch.at(-1)?.position ?? to;
-    }
-    return gathered;
+  const addLines = (to: LakeDraft, entries: readonly InboxEntry[]): void => {
+    const lines = new LinesByPart();
+    for (const entry of entries) lines.addEntry(entry);
+    for (const part of lines.parts()) to.add(part);
   };
 
-  if (plan !== undefined) await write(linesBetween(written, plan.entriesTo), plan);
+  /** The lines of entries that were absorbed, and not written, before the last process died. */
+  const redraft = (from: number, to: number): LakeDraft => {
+    const drafted = files.draft();
+    for (let at = from; at < to; ) {
+      const batch = inbox.after(at, STEP_BYTES).filter(({ position }) => position <= to);
+      addLines(
+        drafted,
+        batch.map(({ entry }) => entry),
+      );
+      at = batch.at(-1)?.position ?? to;
+    }
+    return drafted;
+  };
+
+  if (plan !== undefined) await write(redraft(written, plan.entriesTo), plan);
   plan = undefined;
-  lines = linesBetween(written, absorbed);
+  draft = redraft(written, absorbed);
   begun = written;
 
   return {
@@ -130,12 +139,10 @@ export async function openProcessor(folder: DataFolder, rules: IdentityRules, cl
       const last = batch.at(-1);
       if (last === undefined) return false;
       if (begun === absorbed) waitingSince = clock();
-      for (const { entry } of batch) lines.addEntry(entry);
+      const entries = batch.map(({ entry }) => entry);
+      addLines(draft, entries);
       try {
-        await absorb(
-          batch.map(({ entry }) => entry),
-          last.position,
-        );
+        await absorb(entries, last.position);
       } catch {
         await absorbOneByOne(batch); // Said there, entry by entry.
       }
@@ -147,12 +154,16 @@ export async function openProcessor(folder: DataFolder, rules: IdentityRules, cl
       if (begun === absorbed && changesTo === 0) return;
       const planned: WritePlan = { name: `${written + 1}-${absorbed}-${changesTo}`, entriesTo: absorbed, changesTo };
       state.setPlan(planned);
-      const toWrite = lines;
-      lines = new WaitingLines();
+      const toWrite = draft;
+      draft = files.draft();
       begun = absorbed;
       await write(toWrite, planned);
     },
-    waiting: () => ({ entries: absorbed - begun, size: lines.size, ms: begun === absorbed ? 0 : clock() - waitingSince }),
+    waiting: () => ({
+      entries: absorbed - begun,
+      size: draft.size,
+      ms: begun === absorbed ? 0 : clock() - waitingSince,
+    }),
     processed: () => ({ ...processed }),
     absorbed: () => absorbed,
     close: () => {

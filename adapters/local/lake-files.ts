@@ -1,21 +1,30 @@
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { type ColumnType, LAKE_TABLES, type LakeTable } from "#contracts/lake.ts";
 
-/** Rows of one table and one day, as JSON lines. */
+/** Rows of one table and one day, as JSON lines: each ends in a line break. */
 export interface LakeLines {
   readonly table: LakeTable;
   readonly dt: string;
-  readonly lines: readonly string[];
+  readonly text: string;
+}
+
+/** Rows on their way to a file. They wait on disk, not in memory, and are gone with the process: see `LakeFiles.write`. */
+export interface LakeDraft {
+  add(lines: LakeLines): void;
+  /** UTF-16 units added: what decides when it is time to write. */
+  readonly size: number;
 }
 
 export interface LakeFiles {
+  draft(): LakeDraft;
   /**
-   * Writes a Parquet file per table and day, named after `name`. Writing the same name again replaces it, so a writer
-   * that died is repeated, not repaired. Resolves once every file is on disk under its final name.
+   * Turns a draft into a Parquet file per table and day, named after `name`. Writing the same name again replaces it,
+   * so a writer that died is repeated, not repaired. Resolves once every file is on disk under its final name.
    */
-  write(name: string, parts: readonly LakeLines[]): Promise<void>;
+  write(name: string, draft: LakeDraft): Promise<void>;
   close(): void;
 }
 
@@ -34,16 +43,11 @@ export async function openLakeFiles(folder: string): Promise<LakeFiles> {
   // One thread and little memory: the machine's other work is people waiting for an answer.
   const instance = await DuckDBInstance.create(":memory:", { threads: "1", memory_limit: "96MB" });
   const connection = await instance.connect();
-  const made = new Set<string>();
+  const drafts = new Map<LakeDraft, Draft>();
+  let drafted = 0;
 
-  const writePart = async (name: string, { table, dt, lines }: LakeLines): Promise<void> => {
-    const partition = join(folder, table, `dt=${dt}`);
-    if (!made.has(partition)) await mkdir(partition, { recursive: true });
-    made.add(partition);
-    // DuckDB and Glue both pass over names that begin with a dot: an unfinished file is never read.
-    const json = join(partition, `.${name}.ndjson`);
+  const convert = async ({ table, partition, json }: DraftPart, name: string): Promise<void> => {
     const unfinished = join(partition, `.${name}.parquet.tmp`);
-    await writeLines(json, lines);
     await connection.run(
       `COPY (SELECT * EXCLUDE (dt) FROM read_json(${quoted(json)}, format = 'newline_delimited', maximum_object_size = 4194304,
        columns = ${columnsOf(table)})) TO ${quoted(unfinished)} (FORMAT parquet, COMPRESSION zstd)`,
@@ -54,29 +58,68 @@ export async function openLakeFiles(folder: string): Promise<LakeFiles> {
   };
 
   return {
-    write: async (name, parts) => {
-      for (const part of parts) if (part.lines.length > 0) await writePart(name, part);
+    draft: () => {
+      const draft = new Draft(folder, drafted++);
+      drafts.set(draft, draft);
+      return draft;
+    },
+    write: async (name, draft) => {
+      const own = drafts.get(draft);
+      if (own === undefined) throw new Error("a draft is written once, by the lake it is of");
+      drafts.delete(draft);
+      for (const part of own.finish()) await convert(part, name);
     },
     close: () => {
+      for (const draft of drafts.values()) draft.finish();
       connection.closeSync();
       instance.closeSync();
     },
   };
 }
 
+interface DraftPart {
+  readonly table: LakeTable;
+  readonly partition: string;
+  readonly json: string;
+}
+
+/** JSON lines in a hidden file per table and day. DuckDB and Glue pass over names that begin with a dot. */
+class Draft implements LakeDraft {
+  size = 0;
+  readonly #folder: string;
+  readonly #number: number;
+  readonly #parts = new Map<string, DraftPart & { readonly file: number }>();
+
+  constructor(folder: string, number: number) {
+    this.#folder = folder;
+    this.#number = number;
+  }
+
+  add({ table, dt, text }: LakeLines): void {
+    const partition = join(this.#folder, table, `dt=${dt}`);
+    let part = this.#parts.get(partition);
+    if (part === undefined) {
+      mkdirSync(partition, { recursive: true });
+      const json = join(partition, `.draft-${this.#number}.ndjson`);
+      part = { table, partition, json, file: openSync(json, "w") };
+      this.#parts.set(partition, part);
+    }
+    writeSync(part.file, text);
+    this.size += text.length;
+  }
+
+  finish(): readonly DraftPart[] {
+    const parts = [...this.#parts.values()];
+    for (const { file } of parts) closeSync(file);
+    this.#parts.clear();
+    return parts;
+  }
+}
+
 /** Removes what a writer left behind when it died. */
 async function sweep(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (entry.isFile() && entry.name.startsWith(".")) await rm(join(entry.parentPath, entry.name));
-  }
-}
-
-async function writeLines(path: string, lines: readonly string[]): Promise<void> {
-  const file = await open(path, "w");
-  try {
-    await file.writeFile(`${lines.join("\n")}\n`);
-  } finally {
-    await file.close();
   }
 }
 

@@ -40,7 +40,9 @@ async function write(name: string, ids: readonly number[], dt = "2026-03-01"): P
       revenue: id,
     }),
   );
-  await files.write(name, [{ table: "events_log", dt, lines }]);
+  const draft = files.draft();
+  draft.add({ table: "events_log", dt, text: `${lines.join("\n")}\n` });
+  await files.write(name, draft);
   files.close();
 }
 

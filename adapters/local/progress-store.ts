@@ -19,17 +19,17 @@ export interface WritePlan {
   readonly changesTo: number;
 }
 
-/** Rows about changed profiles, as JSON lines, of one table and day. */
+/** Rows about changed profiles, of one table and day, as JSON lines: each ends in a line break. */
 export interface ChangeLines {
   readonly table: LakeTable;
   readonly dt: string;
-  readonly lines: readonly string[];
+  readonly text: string;
 }
 
 export const PROGRESS_SCHEMA = `
   CREATE TABLE IF NOT EXISTS progress (name TEXT PRIMARY KEY, value TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS changes (
-    position INTEGER PRIMARY KEY AUTOINCREMENT, "table" TEXT NOT NULL, dt TEXT NOT NULL, lines TEXT NOT NULL
+    position INTEGER PRIMARY KEY AUTOINCREMENT, "table" TEXT NOT NULL, dt TEXT NOT NULL, text TEXT NOT NULL
   );
   CREATE TABLE IF NOT EXISTS stuck (position INTEGER PRIMARY KEY, error TEXT NOT NULL, entry TEXT NOT NULL);
 `;
@@ -53,9 +53,9 @@ export function openProgressStore(database: DatabaseSync): ProgressStore {
   const get = database.prepare("SELECT name, value FROM progress");
   const set = database.prepare("INSERT OR REPLACE INTO progress VALUES (?, ?)");
   const unset = database.prepare("DELETE FROM progress WHERE name = ?");
-  const addChanges = database.prepare('INSERT INTO changes ("table", dt, lines) VALUES (?, ?, ?)');
+  const addChanges = database.prepare('INSERT INTO changes ("table", dt, text) VALUES (?, ?, ?)');
   const newestChange = database.prepare("SELECT max(position) AS newest FROM changes");
-  const changes = database.prepare('SELECT "table", dt, lines FROM changes WHERE position <= ? ORDER BY position');
+  const changes = database.prepare('SELECT "table", dt, text FROM changes WHERE position <= ? ORDER BY position');
   const forgetChanges = database.prepare("DELETE FROM changes WHERE position <= ?");
   const setAside = database.prepare("INSERT OR REPLACE INTO stuck VALUES (?, ?, ?)");
   const stuckCount = database.prepare("SELECT count(*) AS n FROM stuck");
@@ -70,12 +70,11 @@ export function openProgressStore(database: DatabaseSync): ProgressStore {
       };
     },
     setAbsorbed: (position) => void set.run("absorbed", String(position)),
-    // JSON text has no line breaks of its own, so they can stand between lines.
-    addChanges: ({ table, dt, lines }) => void addChanges.run(table, dt, lines.join("\n")),
+    addChanges: ({ table, dt, text }) => void addChanges.run(table, dt, text),
     newestChange: () => (newestChange.get()?.newest as number | null) ?? 0,
     changes: function* (upTo) {
       for (const row of changes.iterate(upTo)) {
-        yield { table: row.table as LakeTable, dt: row.dt as string, lines: (row.lines as string).split("\n") };
+        yield { table: row.table as LakeTable, dt: row.dt as string, text: row.text as string };
       }
     },
     setPlan: (plan) => void set.run("plan", JSON.stringify(plan)),

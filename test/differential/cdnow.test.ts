@@ -8,6 +8,7 @@ import { type LocalLakeQuery, openLakeQuery } from "#adapters/local/lake-query.t
 import { athenaDialect } from "#adapters/sql/athena-dialect.ts";
 import { duckdbDialect } from "#adapters/sql/duckdb-dialect.ts";
 import { segmentSql } from "#adapters/sql/segment-sql.ts";
+import type { LakeTable } from "#contracts/lake.ts";
 import type { LakeQuery } from "#core/kernel/ports.ts";
 import type { ResolvedCondition } from "#core/segments/condition.ts";
 import { matches } from "#core/segments/matches.ts";
@@ -62,22 +63,19 @@ describe.skipIf(!hasSharedData(FILE))("segments over CDNOW", () => {
     });
     const files = await openLakeFiles(folder);
     const ids = [...people.keys()];
-    const part = (table: "events_log" | "identity_changes" | "profile_changes", part: readonly object[]): object => ({
-      table,
-      dt: "2026-11-01",
-      lines: part.map((row) => JSON.stringify(row)),
-    });
-    await files.write("all", [
-      part("events_log", rows),
-      part(
-        "identity_changes",
-        ids.map((id) => ({ identity_key: id.slice(2), profile_id: id, version: 1 })),
-      ),
-      part(
-        "profile_changes",
-        ids.map((id) => ({ profile_id: id, gone: false, traits: "{}", consent: "{}", version: 1 })),
-      ),
-    ] as Parameters<typeof files.write>[1]);
+    const draft = files.draft();
+    const add = (table: LakeTable, rows: readonly object[]): void =>
+      draft.add({ table, dt: "2026-11-01", text: rows.map((row) => `${JSON.stringify(row)}\n`).join("") });
+    add("events_log", rows);
+    add(
+      "identity_changes",
+      ids.map((id) => ({ identity_key: id.slice(2), profile_id: id, version: 1 })),
+    );
+    add(
+      "profile_changes",
+      ids.map((id) => ({ profile_id: id, gone: false, traits: "{}", consent: "{}", version: 1 })),
+    );
+    await files.write("all", draft);
     files.close();
     open = await openLakeQuery(folder, { analystRows: 100_000 });
   });
