@@ -156,7 +156,7 @@ export function cdnowRequests(csv: string): readonly Request[] {
           event: "Order Completed",
           userId: customer,
           messageId: `cdnow-${nth}`,
-          timestamp: `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6, 8)}`,
+          timestamp: day,
           properties: { quantity: Number(quantity), revenue: Number(revenue), currency: "USD" },
         },
         "server",

@@ -1,0 +1,36 @@
+import type { Benchmark } from "./benchmark.ts";
+import { aws } from "./measured/aws.ts";
+import { collectBatches, collectSingle } from "./measured/collect.ts";
+import { importCdnow } from "./measured/import-cdnow.ts";
+import { importMillion } from "./measured/import-million.ts";
+import { latency } from "./measured/latency.ts";
+import { resolve } from "./measured/resolve.ts";
+import { segments } from "./measured/segments.ts";
+import { start } from "./measured/start.ts";
+import { wholeWay } from "./measured/whole-way.ts";
+
+export interface Listed {
+  readonly title: string;
+  readonly run: Benchmark;
+  /** For how long it begins new rounds, in seconds. It is ended by force long after. */
+  readonly seconds: number;
+  readonly quickSeconds: number;
+}
+
+/** In the order in which they run: what is asked for most first, as what comes last has what time is left. */
+export const BENCHMARKS = {
+  "collect-batches": { title: "Collecting batches", run: collectBatches, seconds: 45, quickSeconds: 5 },
+  "collect-single": { title: "Collecting single events", run: collectSingle, seconds: 45, quickSeconds: 5 },
+  "whole-way": { title: "The whole way", run: wholeWay, seconds: 60, quickSeconds: 5 },
+  start: { title: "Starting", run: start, seconds: 15, quickSeconds: 2 },
+  "import-cdnow": { title: "Importing CDNOW", run: importCdnow, seconds: 40, quickSeconds: 5 },
+  "import-million": { title: "Importing a million events", run: importMillion, seconds: 90, quickSeconds: 5 },
+  latency: { title: "Latency", run: latency, seconds: 45, quickSeconds: 5 },
+  resolve: { title: "Resolving identity", run: resolve, seconds: 35, quickSeconds: 5 },
+  segments: { title: "Evaluating segments", run: segments, seconds: 25, quickSeconds: 3 },
+  aws: { title: "AWS operations", run: aws, seconds: 40, quickSeconds: 3 },
+} as const satisfies Record<string, Listed>;
+
+export type BenchmarkName = keyof typeof BENCHMARKS;
+export const NAMES = Object.keys(BENCHMARKS) as readonly BenchmarkName[];
+export const isBenchmark = (name: string): name is BenchmarkName => Object.hasOwn(BENCHMARKS, name);

@@ -1,0 +1,21 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** Reads each request to its end and answers always the same: what `node:http` alone can do. */
+const [body = "", headers = "{}"] = process.argv.slice(2);
+const answer = Buffer.from(body);
+const head = { ...(JSON.parse(headers) as Record<string, string>), "content-length": answer.length };
+
+const server = createServer((request, response) => {
+  const chunks: Buffer[] = [];
+  request.on("data", (chunk: Buffer) => chunks.push(chunk));
+  request.on("end", () => {
+    Buffer.concat(chunks).toString();
+    response.writeHead(200, head);
+    response.end(answer);
+  });
+});
+server.listen(0, "127.0.0.1", () => {
+  process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}\n`);
+});
+process.on("SIGTERM", () => process.exit(0));

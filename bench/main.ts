@@ -1,0 +1,65 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { BENCHMARKS, NAMES } from "./benchmarks.ts";
+import { conduct } from "./conduct.ts";
+import { type Found, numbersPage } from "./numbers-page.ts";
+import { BENCH_HELP, type BenchOptions, readBenchOptions } from "./options.ts";
+import { plainSection } from "./plain-section.ts";
+import { progressLine } from "./progress-line.ts";
+
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+const PAGE = "docs/numbers.md";
+/** The whole run's, in seconds: what was begun by then is ended by force. */
+const LIMIT = { full: 475, quick: 58 };
+const MACHINE = { cores: availableParallelism(), node: process.version };
+
+async function runAll({ only, quick, json }: BenchOptions, signal: AbortSignal): Promise<readonly Found[]> {
+  // Beside the repository's other caches, not among the system's temporary files: those may not be on a disk.
+  mkdirSync(join(ROOT, ".cache"), { recursive: true });
+  const folder = mkdtempSync(join(ROOT, ".cache/bench-"));
+  const line = progressLine(process.stderr);
+  const endsAt = performance.now() + (quick ? LIMIT.quick : LIMIT.full) * 1_000;
+  const found: Found[] = [];
+  try {
+    for (const [nth, name] of only.entries()) {
+      if (signal.aborted) break;
+      const place = `${nth + 1}/${only.length} ${name}`;
+      line.show(place);
+      const progress = (text: string): void => line.show(`${place}: ${text}`);
+      const limitMs = Math.max(0, endsAt - performance.now());
+      const outcome = await conduct(name, { quick, folder, limitMs, signal, progress });
+      line.clear();
+      found.push({ name, outcome });
+      if (!json) process.stdout.write(`${plainSection(BENCHMARKS[name].title, outcome)}\n`);
+    }
+    return found;
+  } finally {
+    line.clear();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = readBenchOptions(args);
+  if (typeof options === "string") {
+    process.stderr.write(`${options}\nSee npm run bench -- --help\n`);
+    return 2;
+  }
+  if (options.help) {
+    process.stdout.write(BENCH_HELP);
+    return 0;
+  }
+  const interrupted = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => interrupted.abort());
+  const found = await runAll(options, interrupted.signal);
+  if (options.json) process.stdout.write(`${JSON.stringify({ machine: MACHINE, found })}\n`);
+  if (interrupted.signal.aborted) return 130;
+  const isWhole = !options.quick && options.only.length === NAMES.length;
+  if (isWhole) writeFileSync(join(ROOT, PAGE), numbersPage(found, MACHINE));
+  process.stderr.write(isWhole ? `Wrote ${PAGE}.\n` : `Not the whole run: ${PAGE} stays as it was.\n`);
+  return found.some(({ outcome }) => outcome.kind === "failed") ? 1 : 0;
+}
+
+process.exitCode = await main(process.argv.slice(2));

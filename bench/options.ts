@@ -1,0 +1,42 @@
+import { parseArgs } from "node:util";
+import { type BenchmarkName, isBenchmark, NAMES } from "./benchmarks.ts";
+
+export interface BenchOptions {
+  readonly only: readonly BenchmarkName[];
+  readonly quick: boolean;
+  readonly json: boolean;
+  readonly help: boolean;
+}
+
+export const BENCH_HELP = `How fast Tributary is on this machine, beside what the machine can do at best.
+
+  npm run bench                       everything, in at most 8 minutes; writes docs/numbers.md
+  npm run bench -- --only NAME        one of them, again and again for several; writes nothing
+  npm run bench -- --quick            a minute's run to see that everything works; writes nothing
+  npm run bench -- --json             figures as one JSON object on stdout instead of tables
+
+NAME is one of: ${NAMES.join(", ")}.
+Figures are medians over several rounds. For figures worth keeping let nothing else run meanwhile.
+`;
+
+/** What was asked for, or what is wrong with it. */
+export function readBenchOptions(args: readonly string[]): BenchOptions | string {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        only: { type: "string", multiple: true, default: [] },
+        quick: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    });
+    const only = values.only.flatMap((names) => names.split(","));
+    const unknown = only.filter((name) => !isBenchmark(name));
+    if (unknown.length > 0) return `No benchmark is called ${unknown.join(" or ")}; there are ${NAMES.join(", ")}.`;
+    return { ...values, only: only.length === 0 ? NAMES : NAMES.filter((name) => only.includes(name)) };
+  } catch (error) {
+    // What parseArgs throws is always the caller's mistake, in words meant for the caller.
+    return (error as Error).message;
+  }
+}
