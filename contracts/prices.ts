@@ -35,4 +35,3 @@ export const BILLING_STEPS = {
   sqsChunk: 64 * KILO,
 } as const;
 
-export type Price = keyof typeof PRICES;
