@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { gatewayEvent } from "./gateway-event.ts";
 
@@ -29,6 +30,7 @@ export async function startHttpServer(door: Door, port: number, host = "127.0.0.
       .then((answer) => send(response, answer))
       .catch(() => response.destroy()); // The sender went away in the middle, or is so slow that it was let go.
   });
+  server.on("clientError", answerBrokenRequest);
   server.keepAliveTimeout = 65_000;
   await listen(server, port, host);
   const { port: actual } = server.address() as AddressInfo;
@@ -63,9 +65,31 @@ function send(response: ServerResponse, answer: APIGatewayProxyStructuredResultV
   response.end(body);
 }
 
+/** What Node refuses before there is a request, by its code: refused here in the words of every other refusal. */
+const BROKEN: Readonly<Record<string, readonly [status: string, code: string, message: string]>> = {
+  HPE_HEADER_OVERFLOW: ["431 Request Header Fields Too Large", "request.large_headers", "the headers are too large"],
+  ERR_HTTP_REQUEST_TIMEOUT: ["408 Request Timeout", "request.too_slow", "the request took too long to arrive"],
+};
+const MALFORMED = ["400 Bad Request", "request.malformed", "this is not an HTTP request"] as const;
+
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, code, message] = BROKEN[error.code ?? ""] ?? MALFORMED;
+  const body = JSON.stringify({ code, message, requestId: "" });
+  const headers = `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close`;
+  socket.end(`HTTP/1.1 ${status}\r\n${headers}\r\n\r\n${body}`);
+}
+
 const tooLarge = (requestId: string): APIGatewayProxyStructuredResultV2 => ({
   statusCode: 413,
-  headers: { "content-type": "application/json", "access-control-allow-origin": "*" },
+  headers: {
+    "content-type": "application/json",
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "Retry-After",
+  },
   body: JSON.stringify({ code: "body.too_large", message: `a body holds at most ${MAX_BODY_BYTES} bytes`, requestId }),
 });
 

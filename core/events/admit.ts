@@ -1,15 +1,19 @@
-import type * as z from "zod";
 import { digestOf } from "#core/kernel/digest.ts";
 import type { Normalise } from "#core/kernel/identifier.ts";
-import { isJsonObject } from "#core/kernel/json.ts";
+import { isJsonObject, type JsonObject } from "#core/kernel/json.ts";
 import type { EpochMs } from "#core/kernel/time.ts";
 import type { AdmissionLimits } from "./admission-limits.ts";
 import { type BadEvent, type BadEventCode, badEvent, type Problem } from "./bad-event.ts";
+import type { Carrier } from "./carrier.ts";
+import { completeContext } from "./complete-context.ts";
 import { consentIn } from "./consent-in.ts";
 import { EVENT_TYPES, type Event, type EventMark, type EventType } from "./event.ts";
+import { isDeeperThan, jsonBytes, surelyFits } from "./event-size.ts";
 import { eventTimes } from "./event-time.ts";
-import { identifiersIn } from "./identifiers-in.ts";
-import { RawEvent } from "./raw-event.ts";
+import { identifiersIn, namesNobody } from "./identifiers-in.ts";
+import { jsonText } from "./json-text.ts";
+import type { RawEvent } from "./raw-event.ts";
+import { readRawEvent } from "./read-raw-event.ts";
 import type { Trust } from "./source.ts";
 
 /** What admission needs to know beside the event itself. */
@@ -28,6 +32,10 @@ export interface Surroundings {
   /** The type the route gives (`POST /v1/track`), where the event itself need not say. */
   readonly type?: EventType;
   readonly context?: unknown;
+  /** Whose events these are where one does not say: what the request says of its sender's device. */
+  readonly anonymousId?: string;
+  /** The request that brought it, where it comes from the person's own device. */
+  readonly carrier?: Carrier;
 }
 
 export type Admitted =
@@ -41,7 +49,7 @@ export function admit(sent: unknown, around: Surroundings, admission: Admission)
     badEvent: badEvent({
       code,
       problems,
-      payload: JSON.stringify(sent) ?? String(sent),
+      payload: jsonText(sent),
       receivedAt: admission.receivedAt,
       source: admission.source,
       position: around.position,
@@ -52,18 +60,20 @@ export function admit(sent: unknown, around: Surroundings, admission: Admission)
   if (type === undefined) {
     return refuse("event.unknown_type", [problem("type", `one of ${EVENT_TYPES.join(", ")} is expected`)]);
   }
-  const read = RawEvent.safeParse({ ...sent, type });
-  if (!read.success) return refuse("event.bad_field", problemsOf(read.error));
-  const raw = read.data;
-  const unusable = whyUnusable(raw, type, sent, admission.limits);
+  const outsized = whyOutsized(sent, admission.limits);
+  if (outsized !== undefined) return refuse(outsized.code, [outsized.problem]);
+  const raw = readRawEvent(sent, type);
+  if (isProblems(raw)) return refuse("event.bad_field", raw);
+  const who = namesNobody(raw) ? around.anonymousId : undefined;
+  const whole = who === undefined ? raw : { ...raw, anonymousId: who };
+  const unusable = whyUnusable(whole, type, admission.limits);
   if (unusable !== undefined) return refuse(unusable.code, [unusable.problem]);
-  return { kind: "event", event: build(raw, type, around, admission) };
+  return { kind: "event", event: build(whole, type, around, admission) };
 }
 
 const problem = (path: string, message: string): Problem => ({ path, message });
 
-const problemsOf = (error: z.ZodError): readonly Problem[] =>
-  error.issues.slice(0, 20).map((issue) => problem(issue.path.join("."), issue.message));
+const isProblems = (read: RawEvent | readonly Problem[]): read is readonly Problem[] => Array.isArray(read);
 
 const TYPES: ReadonlySet<string> = new Set(EVENT_TYPES);
 
@@ -78,45 +88,39 @@ interface Unusable {
   readonly problem: Problem;
 }
 
-function whyUnusable(raw: RawEvent, type: EventType, sent: object, limits: AdmissionLimits): Unusable | undefined {
+/** Asked first: whatever looks at an event after this may walk into its depths. */
+function whyOutsized(sent: JsonObject, limits: AdmissionLimits): Unusable | undefined {
+  if (surelyFits(sent, limits.eventBytes, limits.depth)) return undefined;
+  if (isDeeperThan(sent, limits.depth)) {
+    return { code: "event.too_deep", problem: problem("", `at most ${limits.depth} levels are taken`) };
+  }
+  const bytes = jsonBytes(sent);
+  if (bytes <= limits.eventBytes) return undefined;
+  const message = `${bytes} bytes; at most ${limits.eventBytes} are taken`;
+  return { code: "event.too_large", problem: problem("", message) };
+}
+
+function whyUnusable(raw: RawEvent, type: EventType, limits: AdmissionLimits): Unusable | undefined {
   if (type === "track" && !raw.event) {
     return { code: "event.no_name", problem: problem("event", "a track call names its event") };
   }
   if (type === "group" && !raw.groupId) {
     return { code: "event.bad_field", problem: problem("groupId", "a group call names its group") };
   }
-  if (!raw.userId && !raw.anonymousId && !raw.previousId && !hasAddress(raw)) {
+  if (namesNobody(raw)) {
     return { code: "event.no_identity", problem: problem("userId", "userId or anonymousId is needed") };
   }
   if (raw.messageId !== undefined && raw.messageId.length > limits.messageIdLength) {
     const message = `at most ${limits.messageIdLength} characters`;
     return { code: "event.bad_message_id", problem: problem("messageId", message) };
   }
-  const bytes = sizeAbove(sent, limits.eventBytes);
-  if (bytes !== undefined) {
-    const message = `${bytes} bytes; at most ${limits.eventBytes} are taken`;
-    return { code: "event.too_large", problem: problem("", message) };
-  }
   return undefined;
-}
-
-const hasAddress = (raw: RawEvent): boolean => {
-  const traits = raw.traits ?? {};
-  return Boolean(traits.email ?? traits.phone ?? raw.context?.externalIds);
-};
-
-/** The size of the event's JSON text in bytes where it is above the limit. */
-function sizeAbove(sent: object, limit: number): number | undefined {
-  const text = JSON.stringify(sent);
-  // No character takes more than three bytes per UTF-16 unit: most events need no exact count.
-  if (text.length * 3 <= limit) return undefined;
-  const bytes = Buffer.byteLength(text);
-  return bytes > limit ? bytes : undefined;
 }
 
 function build(raw: RawEvent, type: EventType, around: Surroundings, admission: Admission): Event {
   const traits = raw.traits ?? {};
-  const context = raw.context ?? (isJsonObject(around.context) ? around.context : {});
+  const properties = pageName(raw, type);
+  const context = completeContext(statedContext(raw, around), { type, properties, carrier: around.carrier });
   const original = raw.originalTimestamp ?? raw.timestamp;
   const { mark, ...times } = eventTimes(
     { original, sentAt: raw.sentAt ?? around.sentAt },
@@ -139,12 +143,18 @@ function build(raw: RawEvent, type: EventType, around: Surroundings, admission: 
     ...(groupId ? { groupId } : {}),
     ...(previousId ? { previousId } : {}),
     ...times,
-    properties: pageName(raw, type),
+    properties,
     traits,
     context,
     ...(consent === undefined ? {} : { consent }),
     ...(marks.length === 0 ? {} : { marks }),
   };
+}
+
+/** What a batch says of its surroundings is said for each of its events, as far as the event does not say else. */
+function statedContext(raw: RawEvent, around: Surroundings): JsonObject {
+  if (!isJsonObject(around.context)) return raw.context ?? {};
+  return raw.context === undefined ? around.context : { ...around.context, ...raw.context };
 }
 
 /** `page("Pricing")` carries its name beside the properties; there it is wanted too. */

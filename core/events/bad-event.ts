@@ -9,10 +9,14 @@ export type BadEventCode =
   | "event.no_name"
   | "event.bad_field"
   | "event.too_large"
+  | "event.too_deep"
   | "event.bad_message_id"
+  | "event.unknown_key"
   | "body.not_json"
   | "body.too_large"
+  | "body.bad_gzip"
   | "batch.too_long"
+  | "batch.large_context"
   | "import.bad_row"
   | "import.bad_mapping";
 
@@ -27,7 +31,7 @@ export interface BadEvent {
   readonly id: string;
   readonly code: BadEventCode;
   readonly problems: readonly Problem[];
-  /** The text as it stood. Cut to `MAX_PAYLOAD` characters only where it was refused for its size. */
+  /** The text as it stood; bytes that are no text as a `data:` URL. Cut to `MAX_PAYLOAD` characters only where it was refused for its size. */
   readonly payload: string;
   readonly receivedAt: EpochMs;
   readonly source: string;

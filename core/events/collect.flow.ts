@@ -1,9 +1,13 @@
 import type { Normalise } from "#core/kernel/identifier.ts";
 import type { Clock } from "#core/kernel/ports.ts";
+import { parseTime } from "#core/kernel/time.ts";
 import type { AdmissionLimits } from "./admission-limits.ts";
-import { type Admission, admit } from "./admit.ts";
+import { type Admission, type Admitted, admit, type Surroundings } from "./admit.ts";
 import { type BadEvent, type BadEventCode, badEvent } from "./bad-event.ts";
+import { type CarryingRequest, carrierOf } from "./carrier.ts";
 import type { Event, EventType } from "./event.ts";
+import type { IpPolicy } from "./ip-policy.ts";
+import { jsonText } from "./json-text.ts";
 import type { Intake } from "./ports.ts";
 import type { Source } from "./source.ts";
 import type { Unpacked } from "./unpack.ts";
@@ -13,7 +17,23 @@ export interface CollectPorts {
   readonly clock: Clock;
   readonly limits: AdmissionLimits;
   readonly normalise: Normalise;
+  /** What is kept of the address a request comes from; truncated where nothing is said. */
+  readonly ipPolicy?: IpPolicy;
 }
+
+/** What came with one request. */
+export interface Delivery {
+  readonly unpacked: Unpacked;
+  /** The type the route gives. */
+  readonly type?: EventType;
+  /** Said beside the body for events that do not say it themselves. */
+  readonly anonymousId?: string;
+  readonly sentAt?: unknown;
+  readonly request?: CarryingRequest;
+}
+
+/** Whose events they are: all one source's, or each its own, where `undefined` is nobody's. One at least is known. */
+export type Senders = Source | readonly (Source | undefined)[];
 
 /** What became of a request: how many events went in, and how many are kept as bad events. */
 export interface Collected {
@@ -22,29 +42,67 @@ export interface Collected {
 }
 
 /** Admits what a request holds, each event on its own, and answers once all of it is durable. */
-export async function collect(
-  ports: CollectPorts,
-  source: Source,
-  unpacked: Unpacked,
-  type: EventType | undefined,
-): Promise<Collected> {
-  const { limits, normalise } = ports;
-  const admission: Admission = { source: source.id, trust: source.trust, receivedAt: ports.clock(), limits, normalise };
+export async function collect(ports: CollectPorts, from: Senders, delivery: Delivery): Promise<Collected> {
   const events: Event[] = [];
   const badEvents: BadEvent[] = [];
-  const around = {
-    sentAt: unpacked.sentAt,
-    context: unpacked.context,
-    ...(type === undefined ? {} : { type }),
-  };
-  unpacked.items.forEach((sent, position) => {
-    const admitted = admit(sent, { ...around, position }, admission);
+  const admitOne = admissionOf(ports, from, delivery);
+  delivery.unpacked.items.forEach((sent, position) => {
+    const admitted = admitOne(sent, position);
     if (admitted.kind === "event") events.push(admitted.event);
     else badEvents.push(admitted.badEvent);
   });
   if (events.length + badEvents.length > 0) await ports.intake.append({ events, badEvents });
   return { accepted: events.length, refused: badEvents.map(({ position, code }) => ({ position, code })) };
 }
+
+type AdmitOne = (sent: unknown, position: number) => Admitted;
+
+function admissionOf(ports: CollectPorts, from: Senders, delivery: Delivery): AdmitOne {
+  const receivedAt = ports.clock();
+  const of = (source: Source): AdmitOne => {
+    const { limits, normalise } = ports;
+    const admission: Admission = { source: source.id, trust: source.trust, receivedAt, limits, normalise };
+    const around = surroundings(delivery, source, ports.ipPolicy ?? "truncated");
+    return (sent, position) => admit(sent, { ...around, position }, admission);
+  };
+  if (!isList(from)) return of(from);
+  const known = new Map(from.flatMap((source) => (source === undefined ? [] : [[source, of(source)] as const])));
+  const [voucher] = known.keys();
+  return (sent, position) => {
+    const source = from[position];
+    const admitOne = source === undefined ? undefined : known.get(source);
+    return admitOne?.(sent, position) ?? refuseUnknown(sent, position, voucher?.id ?? "", receivedAt);
+  };
+}
+
+const isList = (from: Senders): from is readonly (Source | undefined)[] => Array.isArray(from);
+
+function surroundings(delivery: Delivery, source: Source, policy: IpPolicy): Omit<Surroundings, "position"> {
+  const { unpacked, type, anonymousId, request } = delivery;
+  const carrier = request === undefined ? undefined : carrierOf(request, source.trust, policy);
+  const sentAt = unpacked.sentAt ?? delivery.sentAt;
+  return {
+    // Read once for the batch; what is no time stays as it is, and is nobody's time again.
+    sentAt: parseTime(sentAt) ?? sentAt,
+    context: unpacked.context,
+    ...(type === undefined ? {} : { type }),
+    ...(anonymousId === undefined ? {} : { anonymousId }),
+    ...(carrier === undefined ? {} : { carrier }),
+  };
+}
+
+/** An event whose own key is nobody's is kept with the source that the rest of its batch came from. */
+const refuseUnknown = (sent: unknown, position: number, source: string, receivedAt: number): Admitted => ({
+  kind: "bad",
+  badEvent: badEvent({
+    code: "event.unknown_key",
+    problems: [{ path: "writeKey", message: "no source has this write key" }],
+    payload: jsonText(sent),
+    receivedAt,
+    source,
+    position,
+  }),
+});
 
 /** Keeps a whole request that could not be read, so that what was refused can still be looked at. */
 export async function keepRefused(

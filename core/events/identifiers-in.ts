@@ -34,6 +34,18 @@ export function identifiersIn(fields: IdentityFields, normalise: Normalise): rea
   return [...found.values()].sort(compareIdentifiers);
 }
 
+/** The same fields as they may stand in what was sent. */
+type StatedFields = { readonly [Field in keyof IdentityFields]?: IdentityFields[Field] | undefined };
+
+/** Whether an event says nothing in any of the places that `identifiersIn` reads. */
+export function namesNobody({ userId, anonymousId, previousId, traits, context }: StatedFields): boolean {
+  if (userId || anonymousId || previousId) return false;
+  if (traits?.email || traits?.phone) return false;
+  if (context === undefined) return true;
+  if (isJsonObject(context.traits) && (context.traits.email || context.traits.phone)) return false;
+  return !(isJsonObject(context.device) && context.device.id) && externalIds(context).length === 0;
+}
+
 const TYPE_NAME = /^[a-z][a-z0-9_]{0,39}$/;
 
 /** `context.externalIds: [{id, type, collection}]`, Segment's way of carrying identifiers of other systems. */

@@ -1,5 +1,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import type { Collected } from "#core/events/collect.flow.ts";
+import { CORS, preflightHeaders } from "./cors.ts";
+import type { Dialect } from "./route.ts";
 
 export type Answer = APIGatewayProxyStructuredResultV2;
 
@@ -12,6 +14,7 @@ const STATUS = {
   "body.bad_gzip": 400,
   "body.too_large": 413,
   "batch.too_long": 413,
+  "batch.large_context": 413,
   "key.missing": 401,
   "key.unknown": 401,
   "key.disabled": 403,
@@ -19,36 +22,61 @@ const STATUS = {
 } as const;
 export type CollectCode = keyof typeof STATUS;
 
-const CORS = {
-  "access-control-allow-origin": "*",
-  "access-control-expose-headers": "Retry-After",
-};
+/** Why a request is refused, in a code for programs and words for people. */
+export interface Refusal {
+  readonly code: CollectCode;
+  readonly message: string;
+}
+
+/** How long a client is asked to wait while we are in trouble, in seconds. */
+const RETRY_AFTER = "5";
+
 const JSON_BODY = { ...CORS, "content-type": "application/json" };
 
-/** Exactly 200, with JSON: some clients take 202 or 204 for failure, others want a body to parse. */
-const ACCEPTED: Answer = { statusCode: 200, headers: JSON_BODY, body: '{"success":true}' };
+const json = (body: object, headers: Record<string, string> = {}): Answer => ({
+  statusCode: 200,
+  headers: { ...JSON_BODY, ...headers },
+  body: JSON.stringify(body),
+});
 
-export function acceptedAnswer(collected: Collected): Answer {
-  if (collected.refused.length === 0) return ACCEPTED;
-  const { accepted, refused } = collected;
-  return { ...ACCEPTED, body: JSON.stringify({ success: true, accepted, refused: refused.slice(0, 100) }) };
+/** What a client of each kind wants to read. Jitsu's runs the destinations that its answer lists: there are none. */
+const THANKS: Readonly<Record<Dialect, object>> = {
+  segment: { success: true },
+  jitsu: { ok: true, destinations: [] },
+};
+
+/** Where a batch has thousands of bad events the first of them tell enough. */
+const TOLD_REFUSALS = 100;
+
+/** Exactly 200, with JSON: some clients take 202 or 204 for failure, others want a body to parse. */
+export function acceptedAnswer({ accepted, refused }: Collected, dialect: Dialect): Answer {
+  const thanks = THANKS[dialect];
+  return json(refused.length === 0 ? thanks : { ...thanks, accepted, refused: refused.slice(0, TOLD_REFUSALS) });
 }
 
 /** Every error has a code and a message: analytics-python repeats for ever what has none. */
-export function refusalAnswer(code: CollectCode, message: string, requestId: string): Answer {
-  const retry = code === "service.unavailable" ? { "retry-after": "5" } : {};
-  const body = JSON.stringify({ code, message, requestId });
-  return { statusCode: STATUS[code], headers: { ...JSON_BODY, ...retry }, body };
+export function refusalAnswer({ code, message }: Refusal, requestId: string): Answer {
+  const headers: Record<string, string> = { ...JSON_BODY };
+  if (code === "service.unavailable") headers["retry-after"] = RETRY_AFTER;
+  return { statusCode: STATUS[code], headers, body: JSON.stringify({ code, message, requestId }) };
 }
 
-export function preflightAnswer(requested: string | undefined): Answer {
-  return {
-    statusCode: 204,
-    headers: {
-      ...CORS,
-      "access-control-allow-methods": "POST, GET, OPTIONS",
-      "access-control-allow-headers": requested ?? "authorization, content-type",
-      "access-control-max-age": "7200",
-    },
-  };
-}
+/** Settings may lie in a cache for five minutes; for everybody's only where the address alone tells whose they are. */
+export const settingsAnswer = (settings: object, cache: "public" | "private"): Answer =>
+  json(settings, { "cache-control": `${cache}, max-age=300` });
+
+/** A transparent picture of one point, the smallest there is. */
+const GIF = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
+
+/** Whatever became of the event: a broken picture would be seen by the reader of a mail, who cannot help it. */
+export const pixelAnswer: Answer = {
+  statusCode: 200,
+  headers: { ...CORS, "content-type": "image/gif", "cache-control": "no-store" },
+  body: GIF,
+  isBase64Encoded: true,
+};
+
+export const preflightAnswer = (requested: string | undefined): Answer => ({
+  statusCode: 204,
+  headers: preflightHeaders(requested),
+});

@@ -1,13 +1,24 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
-import { type CollectPorts, collect, keepRefused } from "#core/events/collect.flow.ts";
+import { type CollectPorts, collect, keepRefused, type Senders } from "#core/events/collect.flow.ts";
+import type { EventType } from "#core/events/event.ts";
 import type { Sources } from "#core/events/ports.ts";
-import type { Source } from "#core/events/source.ts";
-import { type Unpacked, unpack } from "#core/events/unpack.ts";
-import { isRejection } from "#core/kernel/rejection.ts";
-import { type Answer, acceptedAnswer, type CollectCode, preflightAnswer, refusalAnswer } from "./answer.ts";
-import { readBody } from "./read-body.ts";
-import { collectRoute } from "./route.ts";
-import { findWriteKey } from "./write-key.ts";
+import { unpack } from "#core/events/unpack.ts";
+import {
+  type Answer,
+  acceptedAnswer,
+  pixelAnswer,
+  preflightAnswer,
+  type Refusal,
+  refusalAnswer,
+  settingsAnswer,
+} from "./answer.ts";
+import { rudderSettings, segmentSettings } from "./client-settings.ts";
+import { saidBeside } from "./delivery.ts";
+import { pixelEvent } from "./pixel-event.ts";
+import { readEvents, type Unreadable } from "./read-events.ts";
+import { type CollectRoute, collectRoute } from "./route.ts";
+import { isRefusal, NO_KEY, openSource, sendersOf, sourceOf } from "./senders.ts";
+import { type Asked, findWriteKeys } from "./write-key.ts";
 
 export interface CollectDoorPorts extends CollectPorts {
   readonly sources: Sources;
@@ -21,72 +32,116 @@ export const collectHandler =
   async (event: APIGatewayProxyEventV2): Promise<Answer> => {
     const { requestId, http } = event.requestContext;
     if (http.method === "OPTIONS") return preflightAnswer(event.headers["access-control-request-headers"]);
+    const route = collectRoute(event.rawPath);
+    if (route === undefined) return refusalAnswer(UNKNOWN_ROUTE, requestId);
     try {
-      return await takeIn(ports, event);
+      const answer = await answerTo(ports, event, route);
+      return isRefusal(answer) ? refusalAnswer(answer, requestId) : answer;
     } catch (error) {
-      // Nothing was promised yet: the client keeps the batch and sends it again.
+      // Nothing was promised yet: the client keeps the batch and sends it again. A picture asks nobody to.
       ports.onFault(error, requestId);
-      return refusalAnswer("service.unavailable", "the events could not be stored; send them again", requestId);
+      return route.kind === "pixel" ? pixelAnswer : refusalAnswer(UNAVAILABLE, requestId);
     }
   };
 
-async function takeIn(ports: CollectDoorPorts, event: APIGatewayProxyEventV2): Promise<Answer> {
-  const { requestId, http } = event.requestContext;
-  const refuse = (code: CollectCode, message: string): Answer => refusalAnswer(code, message, requestId);
-  const route = collectRoute(event.rawPath);
-  if (route === undefined) return refuse("route.unknown", "nothing is taken in at this path; events go to /v1/batch");
-  if (http.method !== "POST") return refuse("route.method", "events are sent by POST");
-  if (route.kind === "metrics") return acceptedAnswer({ accepted: 0, refused: [] });
-  const { limits } = ports;
-  const text = readBody(event, limits.batchBytes);
-  const unpacked = isRejection(text) ? NOTHING : unpackText(text);
-  const source = await askingSource(ports.sources, event, unpacked ?? NOTHING);
-  if ("code" in source) return refuse(source.code, source.message);
-  if (isRejection(text)) return refuse(text.code as CollectCode, text.message);
-  if (unpacked === undefined) return refuseWhole(ports, source, text, "body.not_json", requestId);
-  if (unpacked.items.length > limits.batchEvents) return refuseWhole(ports, source, text, "batch.too_long", requestId);
-  return acceptedAnswer(await collect(ports, source, unpacked, route.type));
-}
+const UNKNOWN_ROUTE: Refusal = {
+  code: "route.unknown",
+  message: "nothing is taken in at this path; events go to /v1/batch",
+};
+const UNAVAILABLE: Refusal = {
+  code: "service.unavailable",
+  message: "the events could not be stored; send them again",
+};
 
-const NOTHING: Unpacked = { items: [] };
-
-function unpackText(text: string): Unpacked | undefined {
-  try {
-    return unpack(JSON.parse(text));
-  } catch {
-    return undefined; // Not JSON: said, with its code, once it is known who sent it.
-  }
-}
-
-type Unwelcome = { readonly code: CollectCode; readonly message: string };
-
-async function askingSource(
-  sources: Sources,
+async function answerTo(
+  ports: CollectDoorPorts,
   event: APIGatewayProxyEventV2,
-  unpacked: Unpacked,
-): Promise<Source | Unwelcome> {
-  const writeKey = findWriteKey({ headers: event.headers, query: event.queryStringParameters ?? {} }, unpacked);
-  if (writeKey === undefined) {
-    return { code: "key.missing", message: "no write key; send it as the user of HTTP Basic authentication" };
+  route: CollectRoute,
+): Promise<Answer | Refusal> {
+  switch (route.kind) {
+    case "events":
+      return answerEvents(ports, event, route);
+    case "pixel":
+      return answerPixel(ports, event, route.type);
+    case "metrics":
+      return answerMetrics(event);
+    case "segment_settings":
+      return answerSegmentSettings(ports, event, route.writeKey);
+    case "rudder_settings":
+      return answerRudderSettings(ports, event);
   }
-  const source = await sources.byWriteKey(writeKey);
-  if (source === undefined) return { code: "key.unknown", message: "no source has this write key" };
-  if (!source.enabled) return { code: "key.disabled", message: "the source of this write key is switched off" };
-  return source;
 }
 
-const WHY = {
-  "body.not_json": "the body is not JSON",
-  "batch.too_long": "the batch holds too many events",
-} as const;
+function wrongMethod(event: APIGatewayProxyEventV2, ...taken: readonly string[]): Refusal | undefined {
+  if (taken.includes(event.requestContext.http.method)) return undefined;
+  return { code: "route.method", message: `this path takes ${taken.join(" and ")}` };
+}
 
-async function refuseWhole(
-  ports: CollectPorts,
-  source: Source,
-  payload: string,
-  code: keyof typeof WHY,
-  requestId: string,
-): Promise<Answer> {
-  await keepRefused(ports, source, { code, message: WHY[code], payload });
-  return refusalAnswer(code, WHY[code], requestId);
+const asked = (event: APIGatewayProxyEventV2): Asked => ({
+  headers: event.headers,
+  query: event.queryStringParameters ?? {},
+});
+
+async function answerEvents(
+  ports: CollectDoorPorts,
+  event: APIGatewayProxyEventV2,
+  { dialect, type }: CollectRoute & { readonly kind: "events" },
+): Promise<Answer | Refusal> {
+  const wrong = wrongMethod(event, "POST");
+  if (wrong !== undefined) return wrong;
+  const { unpacked, unreadable } = readEvents(event, ports.limits);
+  const keys = findWriteKeys(asked(event), unpacked);
+  // The key may stand in the very part that cannot be read: then that is the trouble.
+  if (keys === undefined) return unreadable ?? NO_KEY;
+  const from = await sendersOf(ports.sources, keys);
+  if (isRefusal(from)) return from;
+  if (unreadable !== undefined) return await keep(ports, from, unreadable);
+  const collected = await collect(ports, from, {
+    unpacked,
+    ...saidBeside(event),
+    ...(type === undefined ? {} : { type }),
+  });
+  return acceptedAnswer(collected, dialect);
+}
+
+/** Refuses a whole request, and keeps what it brought. */
+async function keep(ports: CollectPorts, from: Senders, unreadable: Unreadable): Promise<Refusal> {
+  const source = [from].flat().find((one) => one !== undefined);
+  const { code, message, payload } = unreadable;
+  if (source !== undefined && code !== "body.empty") await keepRefused(ports, source, { code, message, payload });
+  return { code, message };
+}
+
+/** A pixel is fetched by GET; whatever else asks for it is answered and changes nothing. */
+async function answerPixel(ports: CollectDoorPorts, event: APIGatewayProxyEventV2, type: EventType): Promise<Answer> {
+  if (event.requestContext.http.method !== "GET") return pixelAnswer;
+  const unpacked = unpack(pixelEvent(event.queryStringParameters ?? {}));
+  const keys = findWriteKeys(asked(event), unpacked);
+  const from = keys === undefined ? NO_KEY : await sendersOf(ports.sources, keys);
+  if (!isRefusal(from)) await collect(ports, from, { unpacked, type, ...saidBeside(event) });
+  return pixelAnswer;
+}
+
+const answerMetrics = (event: APIGatewayProxyEventV2): Answer | Refusal =>
+  wrongMethod(event, "POST") ?? acceptedAnswer({ accepted: 0, refused: [] }, "segment");
+
+async function answerSegmentSettings(
+  ports: CollectDoorPorts,
+  event: APIGatewayProxyEventV2,
+  writeKey: string,
+): Promise<Answer | Refusal> {
+  const wrong = wrongMethod(event, "GET", "HEAD");
+  if (wrong !== undefined) return wrong;
+  const source = await openSource(ports.sources, writeKey);
+  return isRefusal(source) ? source : settingsAnswer(segmentSettings(event, writeKey), "public");
+}
+
+/** A source that is switched off is told of, as switched off: RudderStack's client then sends nothing. */
+async function answerRudderSettings(ports: CollectDoorPorts, event: APIGatewayProxyEventV2): Promise<Answer | Refusal> {
+  const wrong = wrongMethod(event, "GET", "HEAD");
+  if (wrong !== undefined) return wrong;
+  const keys = findWriteKeys(asked(event), { items: [] });
+  if (keys?.kind !== "one") return NO_KEY;
+  const source = await sourceOf(ports.sources, keys.key);
+  return isRefusal(source) ? source : settingsAnswer(rudderSettings(source, keys.key, ports.clock()), "private");
 }

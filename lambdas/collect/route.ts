@@ -1,47 +1,70 @@
-import type { EventType } from "#core/events/event.ts";
+import { EVENT_TYPES, type EventType } from "#core/events/event.ts";
+
+/** Whose protocol a path belongs to, where that changes the answer. */
+export type Dialect = "segment" | "jitsu";
 
 /** What a path asks for. */
 export type CollectRoute =
-  | { readonly kind: "events"; readonly type?: EventType }
+  /** Takes events by POST. `type` is that of events that do not say theirs. */
+  | { readonly kind: "events"; readonly dialect: Dialect; readonly type?: EventType }
+  /** Takes one event by GET, from its query, and answers a picture. */
+  | { readonly kind: "pixel"; readonly type: EventType }
   /** A client's metrics: taken, thanked for, thrown away. */
-  | { readonly kind: "metrics" };
+  | { readonly kind: "metrics" }
+  | { readonly kind: "segment_settings"; readonly writeKey: string }
+  | { readonly kind: "rudder_settings" };
 
-const anyType: CollectRoute = { kind: "events" };
-const metrics: CollectRoute = { kind: "metrics" };
-const of = (type: EventType): CollectRoute => ({ kind: "events", type });
+const SHORT = { identify: "i", track: "t", page: "p", screen: "s", group: "g", alias: "a" } as const;
 
-/** Segment's and RudderStack's paths with their short forms, and Jitsu's under `api/s`. All take POST. */
-const ROUTES: Readonly<Record<string, CollectRoute>> = {
-  batch: anyType,
-  b: anyType,
-  "batch/b": anyType,
-  import: anyType,
-  identify: of("identify"),
-  i: of("identify"),
-  track: of("track"),
-  t: of("track"),
-  page: of("page"),
-  p: of("page"),
-  screen: of("screen"),
-  s: of("screen"),
-  group: of("group"),
-  g: of("group"),
-  alias: of("alias"),
-  a: of("alias"),
-  m: metrics,
-  rsaMetrics: metrics,
-  "beacon/v1/batch": anyType,
-  "api/s/s2s/batch": anyType,
-  ...Object.fromEntries(
-    (["identify", "track", "page", "screen", "group", "alias"] as const).flatMap((type) => [
-      [`api/s/${type}`, of(type)],
-      [`api/s/s2s/${type}`, of(type)],
-    ]),
-  ),
-};
+const any = (dialect: Dialect): CollectRoute => ({ kind: "events", dialect });
+
+/** Segment's and RudderStack's paths with their short forms, pixels, and Jitsu's under `api/s`. */
+const ROUTES: ReadonlyMap<string, CollectRoute> = new Map<string, CollectRoute>([
+  ["batch", any("segment")],
+  ["b", any("segment")],
+  ["batch/b", any("segment")],
+  ["import", any("segment")],
+  ["beacon/v1/batch", any("segment")],
+  ["api/s/batch", any("jitsu")],
+  ["api/s/s2s/batch", any("jitsu")],
+  ["m", { kind: "metrics" }],
+  ["rsaMetrics", { kind: "metrics" }],
+  ["sourceConfig", { kind: "rudder_settings" }],
+  ...EVENT_TYPES.flatMap((type) => routesOf(type)),
+]);
+
+function routesOf(type: EventType): readonly (readonly [string, CollectRoute])[] {
+  const segment: CollectRoute = { kind: "events", dialect: "segment", type };
+  const jitsu: CollectRoute = { kind: "events", dialect: "jitsu", type };
+  const pixel: CollectRoute = { kind: "pixel", type };
+  return [
+    [type, segment],
+    [SHORT[type], segment],
+    [`api/s/${type}`, jitsu],
+    [`api/s/s2s/${type}`, jitsu],
+    [`pixel/${type}`, pixel],
+    [`pixel/v1/${type}`, pixel],
+  ];
+}
+
+/** Segment's browser client asks here what to load; a client given `…/projects` for its address says the word twice. */
+const SETTINGS = /^(?:projects\/){1,2}([^/]+)\/settings$/;
 
 /** The route of a path, with or without `/v1` before it and a slash behind it. */
 export function collectRoute(path: string): CollectRoute | undefined {
+  // Longer paths are nobody's, and not worth looking at.
+  if (path.length > 512) return undefined;
   const plain = path.replace(/^\/+/, "").replace(/\/+$/, "").replace(/^v1\//, "");
-  return Object.hasOwn(ROUTES, plain) ? ROUTES[plain] : undefined;
+  const known = ROUTES.get(plain);
+  if (known !== undefined) return known;
+  const writeKey = SETTINGS.exec(plain)?.[1];
+  return writeKey === undefined ? undefined : { kind: "segment_settings", writeKey: decoded(writeKey) };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part; // Not encoded after all: then it stands as it is, and is nobody's key.
+  }
 }
