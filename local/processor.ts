@@ -43,12 +43,12 @@ const pause = async (): Promise<void> => {};
 /** Entries absorbed in one transaction: long enough to share its cost, short enough to keep others from waiting. */
 const STEP_BYTES = 2_000_000;
 /** Lines written to one file: what bounds the memory that writing takes while a million events come in. */
-export const FLUSH_SIZE = 24_000_000;
+export const FLUSH_SIZE = 8_000_000;
 
 export async function openProcessor(folder: DataFolder, rules: IdentityRules, clock: Clock): Promise<Processor> {
   const database = openDatabase(folder.profiles, PROFILES_SCHEMA + PROGRESS_SCHEMA);
   // What is touched most stays at hand; checkpoints, which wait for the disk, come seldom.
-  database.exec("PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000;");
+  database.exec("PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8000;");
   const store = sqliteProfileStore(database);
   const state = openProgressStore(database);
   const inbox = openInbox(folder.inbox);

@@ -40,8 +40,13 @@ const DUCKDB_TYPE: Readonly<Record<ColumnType, string>> = {
 export async function openLakeFiles(folder: string): Promise<LakeFiles> {
   await mkdir(folder, { recursive: true });
   await sweep(folder);
-  // One thread and little memory: the machine's other work is people waiting for an answer.
-  const instance = await DuckDBInstance.create(":memory:", { threads: "1", memory_limit: "96MB" });
+  // One thread and little memory: the machine's other work is people waiting for an answer. The order of rows says
+  // nothing, and keeping it would double what a file in the making holds in memory.
+  const instance = await DuckDBInstance.create(":memory:", {
+    threads: "1",
+    memory_limit: "128MB",
+    preserve_insertion_order: "false",
+  });
   const connection = await instance.connect();
   const drafts = new Map<LakeDraft, Draft>();
   let drafted = 0;
