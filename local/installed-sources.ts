@@ -1,5 +1,5 @@
-import { writeKeyHash } from "#adapters/local/local-sources.ts";
 import type { Source, Trust } from "#core/events/source.ts";
+import { writeKeyHash } from "#core/events/write-key-hash.ts";
 import type { Definitions } from "#core/kernel/ports.ts";
 import type { Credentials } from "./credentials.ts";
 

@@ -1,10 +1,7 @@
-import { hash } from "node:crypto";
 import type { Sources } from "#core/events/ports.ts";
 import type { Source } from "#core/events/source.ts";
+import { writeKeyHash } from "#core/events/write-key-hash.ts";
 import type { Definitions } from "#core/kernel/ports.ts";
-
-/** SHA-256 of a write key, base64url: what is kept instead of the key. */
-export const writeKeyHash = (writeKey: string): string => hash("sha256", writeKey, "base64url");
 
 /** How long a change of a source may go unnoticed, in ms. */
 const FRESH_MS = 5_000;

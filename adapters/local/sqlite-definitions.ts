@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { compareText } from "#core/kernel/order.ts";
 import type { Clock, Defined, Definitions } from "#core/kernel/ports.ts";
 
 export const DEFINITIONS_SCHEMA = `
@@ -11,7 +12,7 @@ export const DEFINITIONS_SCHEMA = `
 /** Definitions of one kind (`segment`, `campaign`…) in SQLite. */
 export function sqliteDefinitions<T>(database: DatabaseSync, kind: string, clock: Clock): Definitions<T> {
   const one = database.prepare("SELECT * FROM definitions WHERE kind = ? AND id = ?");
-  const all = database.prepare("SELECT * FROM definitions WHERE kind = ? ORDER BY id");
+  const all = database.prepare("SELECT * FROM definitions WHERE kind = ?");
   const insert = database.prepare("INSERT OR IGNORE INTO definitions VALUES (?, ?, 1, ?, ?)");
   const update = database.prepare(
     "UPDATE definitions SET version = version + 1, updated_at = ?, definition = ? WHERE kind = ? AND id = ? AND version = ?",
@@ -28,7 +29,12 @@ export function sqliteDefinitions<T>(database: DatabaseSync, kind: string, clock
       const row = one.get(kind, id);
       return row && read(row);
     },
-    list: async () => all.all(kind).map(read),
+    // SQLite orders by UTF-8 bytes, everything else here by UTF-16 units.
+    list: async () =>
+      all
+        .all(kind)
+        .map(read)
+        .sort((a, b) => compareText(a.id, b.id)),
     put: async (id, definition, expected) => {
       const [text, now] = [JSON.stringify(definition), clock()];
       const made = expected === 0 ? insert.run(kind, id, now, text) : update.run(now, text, kind, id, expected);
