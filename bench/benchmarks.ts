@@ -12,23 +12,23 @@ import { wholeWay } from "./measured/whole-way.ts";
 export interface Listed {
   readonly title: string;
   readonly run: Benchmark;
-  /** For how long it begins new rounds, in seconds. It is ended by force long after. */
+  /** What it takes where the targets are met, in seconds: its share of the time of a whole run, and of a quick one. */
   readonly seconds: number;
   readonly quickSeconds: number;
 }
 
-/** In the order in which they run: what is asked for most first, as what comes last has what time is left. */
+/** In the order in which they run: what has a target first, as what comes last has what time is left. */
 export const BENCHMARKS = {
-  "collect-batches": { title: "Collecting batches", run: collectBatches, seconds: 45, quickSeconds: 5 },
-  "collect-single": { title: "Collecting single events", run: collectSingle, seconds: 45, quickSeconds: 5 },
-  "whole-way": { title: "The whole way", run: wholeWay, seconds: 60, quickSeconds: 5 },
+  "collect-batches": { title: "Collecting batches", run: collectBatches, seconds: 45, quickSeconds: 6 },
+  "collect-single": { title: "Collecting single events", run: collectSingle, seconds: 45, quickSeconds: 6 },
+  "whole-way": { title: "The whole way", run: wholeWay, seconds: 60, quickSeconds: 7 },
   start: { title: "Starting", run: start, seconds: 15, quickSeconds: 2 },
-  "import-cdnow": { title: "Importing CDNOW", run: importCdnow, seconds: 40, quickSeconds: 5 },
-  "import-million": { title: "Importing a million events", run: importMillion, seconds: 90, quickSeconds: 5 },
-  latency: { title: "Latency", run: latency, seconds: 45, quickSeconds: 5 },
-  resolve: { title: "Resolving identity", run: resolve, seconds: 35, quickSeconds: 5 },
-  segments: { title: "Evaluating segments", run: segments, seconds: 25, quickSeconds: 3 },
-  aws: { title: "AWS operations", run: aws, seconds: 40, quickSeconds: 3 },
+  "import-cdnow": { title: "Importing CDNOW", run: importCdnow, seconds: 45, quickSeconds: 1 },
+  aws: { title: "AWS operations", run: aws, seconds: 40, quickSeconds: 4 },
+  "import-million": { title: "Importing a million events", run: importMillion, seconds: 100, quickSeconds: 8 },
+  latency: { title: "Latency", run: latency, seconds: 60, quickSeconds: 8 },
+  resolve: { title: "Resolving identity", run: resolve, seconds: 40, quickSeconds: 7 },
+  segments: { title: "Evaluating segments", run: segments, seconds: 20, quickSeconds: 8 },
 } as const satisfies Record<string, Listed>;
 
 export type BenchmarkName = keyof typeof BENCHMARKS;

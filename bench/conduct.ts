@@ -12,7 +12,9 @@ export interface Conducted {
   readonly quick: boolean;
   /** A folder for each benchmark's folder. */
   readonly folder: string;
-  /** When the benchmark is ended by force, in ms from now. */
+  /** For how long it may begin new rounds, in ms from now. */
+  readonly roundsMs: number;
+  /** When it is ended by force, in ms from now. */
   readonly limitMs: number;
   readonly signal: AbortSignal;
   progress(text: string): void;
@@ -23,7 +25,7 @@ export async function conduct(name: BenchmarkName, asked: Conducted): Promise<Ou
   const folder = join(asked.folder, name);
   mkdirSync(folder);
   // A group of its own, so that the servers it starts can be ended with it.
-  const child = fork(ONE, [name, folder, asked.quick ? "quick" : "full"], { detached: true });
+  const child = fork(ONE, [name, folder, asked.quick ? "quick" : "full", String(asked.roundsMs)], { detached: true });
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   let outcome: Outcome = { kind: "failed", reason: "its process ended without a word" };
   child.on("message", (told: Told) => {

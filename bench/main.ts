@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { BENCHMARKS, NAMES } from "./benchmarks.ts";
+import type { Outcome } from "./benchmark.ts";
+import { BENCHMARKS, type BenchmarkName, NAMES } from "./benchmarks.ts";
 import { conduct } from "./conduct.ts";
 import { type Found, numbersPage } from "./numbers-page.ts";
 import { BENCH_HELP, type BenchOptions, readBenchOptions } from "./options.ts";
@@ -14,6 +15,15 @@ const PAGE = "docs/numbers.md";
 /** The whole run's, in seconds: what was begun by then is ended by force. */
 const LIMIT = { full: 475, quick: 58 };
 const MACHINE = { cores: availableParallelism(), node: process.version };
+
+const OUT_OF_TIME: Outcome = { kind: "failed", reason: "no time was left for it" };
+
+/** The share of the time left that the first of these may take. */
+function shareOf([name, ...others]: readonly BenchmarkName[], quick: boolean): number {
+  const secondsOf = (each: BenchmarkName): number => BENCHMARKS[each][quick ? "quickSeconds" : "seconds"];
+  if (name === undefined) return 0;
+  return secondsOf(name) / others.reduce((sum, other) => sum + secondsOf(other), secondsOf(name));
+}
 
 async function runAll({ only, quick, json }: BenchOptions, signal: AbortSignal): Promise<readonly Found[]> {
   // Beside the repository's other caches, not among the system's temporary files: those may not be on a disk.
@@ -28,8 +38,17 @@ async function runAll({ only, quick, json }: BenchOptions, signal: AbortSignal):
       const place = `${nth + 1}/${only.length} ${name}`;
       line.show(place);
       const progress = (text: string): void => line.show(`${place}: ${text}`);
-      const limitMs = Math.max(0, endsAt - performance.now());
-      const outcome = await conduct(name, { quick, folder, limitMs, signal, progress });
+      const limitMs = endsAt - performance.now();
+      const outcome = await (limitMs > 0
+        ? conduct(name, {
+            quick,
+            folder,
+            limitMs,
+            roundsMs: limitMs * shareOf(only.slice(nth), quick),
+            signal,
+            progress,
+          })
+        : OUT_OF_TIME);
       line.clear();
       found.push({ name, outcome });
       if (!json) process.stdout.write(`${plainSection(BENCHMARKS[name].title, outcome)}\n`);

@@ -13,10 +13,10 @@ const tell = (told: Told): Promise<void> =>
   });
 
 /** Runs one benchmark: each has a process of its own, so that none runs in what another left behind. */
-async function outcomeOf(name: string, folder: string, quick: boolean): Promise<Outcome> {
+async function outcomeOf(name: string, folder: string, quick: boolean, roundsMs: number): Promise<Outcome> {
   if (!isBenchmark(name)) throw new Error(`no benchmark is called ${name}`);
-  const { run, seconds, quickSeconds } = BENCHMARKS[name];
-  const until = performance.now() + (quick ? quickSeconds : seconds) * 1_000;
+  const { run } = BENCHMARKS[name];
+  const until = performance.now() + roundsMs;
   const progress = (text: string): void => void tell({ kind: "progress", text });
   try {
     const found = await run({ quick, folder, until, progress });
@@ -28,6 +28,6 @@ async function outcomeOf(name: string, folder: string, quick: boolean): Promise<
 
 // Whoever started this died: nobody waits for the outcome, and the servers that were started end with us.
 process.on("disconnect", () => process.exit(1));
-const [name = "", folder = "", quick = ""] = process.argv.slice(2);
-await tell({ kind: "outcome", outcome: await outcomeOf(name, folder, quick === "quick") });
+const [name = "", folder = "", kind = "", roundsMs = ""] = process.argv.slice(2);
+await tell({ kind: "outcome", outcome: await outcomeOf(name, folder, kind === "quick", Number(roundsMs)) });
 process.exit(0);

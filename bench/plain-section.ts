@@ -7,7 +7,7 @@ export function plainSection(title: string, outcome: Outcome): string {
   if (outcome.kind !== "measured") return `${heading}\n  ${outcome.kind}: ${outcome.reason}`;
   const { section } = outcome;
   const tables = [figuresTable(section), ...(section.table === undefined ? [] : [section.table])];
-  return [heading, ...tables.map(aligned)].join("\n");
+  return [heading, ...tables.map(aligned), ...section.notes.map((note) => `  ${note}`)].join("\n");
 }
 
 function aligned({ columns, rows }: Table): string {

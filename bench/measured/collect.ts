@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { BenchContext, Benchmark, Limit, Target, Unit } from "#bench/benchmark.ts";
-import { withBareHttp } from "#bench/limits/bare-http.ts";
+import { acknowledgement, withBareHttp } from "#bench/limits/bare-http.ts";
 import { jsonParsesPerSecond } from "#bench/limits/json-parse.ts";
 import { sqliteCommitsPerSecond } from "#bench/limits/sqlite-commit.ts";
 import { closedLoop } from "#bench/load/closed-loop.ts";
@@ -72,15 +72,15 @@ async function confirm(server: TributaryServer, sent: number): Promise<void> {
 }
 
 async function limitsOf(
-  { folder }: BenchContext,
+  { folder, quick }: BenchContext,
   { eventsEach, connections }: Way,
   server: TributaryServer,
   sample: readonly PreparedRequest[],
 ): Promise<readonly Limit[]> {
   const bodies = sample.map(({ body }) => body);
-  const bare = await withBareHttp(server, async (bareUrl) => {
+  const bare = await withBareHttp(await acknowledgement(server), async (bareUrl) => {
     const paces = [];
-    for (let nth = 0; nth < 3; nth++) paces.push(await closedLoop(bareUrl, sample, connections));
+    for (let nth = 0; nth < (quick ? 1 : 3); nth++) paces.push(await closedLoop(bareUrl, sample, connections));
     return median(paces.map(({ requests, seconds }) => requests / seconds));
   });
   const limitsFolder = join(folder, "limits");

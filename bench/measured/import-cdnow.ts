@@ -11,6 +11,7 @@ const COUNT = "SELECT count(*), count(DISTINCT profile_id), round(sum(revenue), 
 
 /** How long CDNOW takes from the command until every purchase can be asked for. */
 export const importCdnow: Benchmark = async (context) => {
+  if (context.quick) return { skipped: "a quick run imports generated purchases only" };
   const file = sharedData("cdnow/cdnow_master.csv.gz");
   if (!existsSync(file)) return { skipped: "the shared data has no CDNOW (set TRIBUTARY_DATA to its folder)" };
   const found = await rounds(context, 5, async (nth) => {

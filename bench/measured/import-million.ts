@@ -7,7 +7,7 @@ import { runLocal } from "#bench/subjects/tributary.ts";
 
 /** How long a large file takes, and in how much memory. Once: it is long enough to be its own average. */
 export const importMillion: Benchmark = async (context) => {
-  const count = context.quick ? 50_000 : 1_000_000;
+  const count = context.quick ? 20_000 : 1_000_000;
   const file = join(context.folder, "purchases.csv");
   const data = join(context.folder, "data");
   context.progress("writing the file");

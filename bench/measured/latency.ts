@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { BenchContext, Benchmark, Figure } from "#bench/benchmark.ts";
-import { withBareHttp } from "#bench/limits/bare-http.ts";
+import { acknowledgement, withBareHttp } from "#bench/limits/bare-http.ts";
 import { closedLoop } from "#bench/load/closed-loop.ts";
 import { openLoop } from "#bench/load/open-loop.ts";
 import { preparedRequests } from "#bench/load/prepared-request.ts";
@@ -14,7 +14,7 @@ const QUANTILES = [
   { name: "p99.9", q: 0.999 },
 ] as const;
 const SECONDS = 5;
-const QUICK_SECONDS = 1.5;
+const QUICK_SECONDS = 1;
 
 /** How long a sender waits for the acknowledgement of a single event while so many come in each second. */
 export const latency: Benchmark = async (context) => {
@@ -32,6 +32,7 @@ export const latency: Benchmark = async (context) => {
     }
   }
   await server.stop();
+  if (figures.length === 0) throw new Error(notes.join(" "));
   return {
     figures,
     notes: [
@@ -51,7 +52,7 @@ async function atRate(context: BenchContext, server: TributaryServer, rate: numb
     return latencies;
   });
   const sample = preparedRequests(9, count, 1, server.writeKey);
-  const bare = await withBareHttp(server, (url) => openLoop(url, sample, rate));
+  const bare = await withBareHttp(await acknowledgement(server), (url) => openLoop(url, sample, rate));
   return QUANTILES.map(({ name: quantileName, q }) => ({
     what: `${quantileName} at ${name}`,
     unit: "ms",

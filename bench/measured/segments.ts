@@ -71,7 +71,7 @@ async function purchases({ quick, folder }: BenchContext) {
     return { file: cdnow, csv: gunzipSync(readFileSync(cdnow)).toString(), name: "CDNOW" };
   }
   const file = join(folder, "purchases.csv");
-  await writePurchases(file, quick ? 10_000 : 70_000);
+  await writePurchases(file, quick ? 5_000 : 70_000);
   return { file, csv: readFileSync(file, "utf8"), name: "generated purchases" };
 }
 

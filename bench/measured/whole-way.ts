@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { eventFrom } from "#bench/aws-workload.ts";
 import type { BenchContext, Benchmark, Limit } from "#bench/benchmark.ts";
-import { withBareHttp } from "#bench/limits/bare-http.ts";
+import { acknowledgement, type BareAnswer, withBareHttp } from "#bench/limits/bare-http.ts";
 import { duckdbSeconds, quoted } from "#bench/limits/duckdb.ts";
 import { jsonParsesPerSecond } from "#bench/limits/json-parse.ts";
 import { sqliteCommitsPerSecond } from "#bench/limits/sqlite-commit.ts";
@@ -21,6 +21,7 @@ interface Round {
   readonly eventsPerSecond: number;
   readonly peakMegabytes: number | undefined;
   readonly people: number;
+  readonly answer: BareAnswer;
 }
 
 /** From the first request until a query finds every event in the lake and at a profile. */
@@ -28,9 +29,9 @@ export const wholeWay: Benchmark = async (context) => {
   const count = context.quick ? 20_000 : 200_000;
   const found = await rounds(context, 3, (nth) => sendAndCount(context, count, nth));
   context.progress("limits");
-  const limits = await limitsOf(context, Math.min(count, 50_000));
+  const [{ people, answer }] = found as readonly [Round, ...Round[]];
+  const limits = await limitsOf(context, answer, Math.min(count, 50_000));
   const peaks = found.flatMap(({ peakMegabytes }) => peakMegabytes ?? []);
-  const people = found[0]?.people ?? 0;
   return {
     figures: [
       {
@@ -59,6 +60,7 @@ async function sendAndCount({ folder }: BenchContext, count: number, nth: number
     "SELECT count(*), count(profile_id), count(DISTINCT profile_id) FROM events",
   );
   const seconds = (performance.now() - began) / 1_000;
+  const answer = await acknowledgement(server);
   const bytes = await server.stop();
   if (Number(all) !== count || Number(known) !== count) {
     throw new Error(`of ${count} events ${String(all)} are in the lake, ${String(known)} at profiles`);
@@ -67,14 +69,13 @@ async function sendAndCount({ folder }: BenchContext, count: number, nth: number
     eventsPerSecond: count / seconds,
     peakMegabytes: bytes === undefined ? undefined : bytes / 1_048_576,
     people: Number(people),
+    answer,
   };
 }
 
-async function limitsOf({ folder }: BenchContext, count: number): Promise<readonly Limit[]> {
-  const server = await startServer(join(folder, "limits"));
-  const requests = preparedRequests(77, count / EVENTS_EACH, EVENTS_EACH, server.writeKey);
-  const bare = await withBareHttp(server, (url) => closedLoop(url, requests, CONNECTIONS));
-  await server.stop();
+async function limitsOf({ folder }: BenchContext, answer: BareAnswer, count: number): Promise<readonly Limit[]> {
+  const requests = preparedRequests(77, count / EVENTS_EACH, EVENTS_EACH, "");
+  const bare = await withBareHttp(answer, (url) => closedLoop(url, requests, CONNECTIONS));
   const bodies = requests.map(({ body }) => body);
   const lines = await writeLakeLines(join(folder, "events.ndjson"), count);
   const parquet = await duckdbSeconds(
