@@ -47,7 +47,7 @@ describe("sources remembered", () => {
   it("does not remember that the table was out of reach", async () => {
     const { state, sources } = world();
     state.isBroken = true;
-    await expect(sources.byWriteKey("k")).rejects.toThrow();
+    await expect(sources.byWriteKey("k")).rejects.toThrow("out of reach");
     Object.assign(state, { isBroken: false, held: website });
     expect(await sources.byWriteKey("k")).toEqual(website);
   });

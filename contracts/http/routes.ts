@@ -1,3 +1,4 @@
+import { ABOUT_ROUTES } from "./about.ts";
 import { BAD_EVENT_ROUTES } from "./bad-events.ts";
 import { CAMPAIGN_ROUTES } from "./campaigns.ts";
 import { IMPORT_ROUTES } from "./imports.ts";
@@ -8,11 +9,10 @@ import { PROFILE_ROUTES } from "./profiles.ts";
 import { QUERY_ROUTES } from "./queries.ts";
 import type { Route } from "./route.ts";
 import { SEGMENT_ROUTES } from "./segments.ts";
-import { SERVICE_ROUTES } from "./service.ts";
 
 /** All that may be asked under `/api`, by name. The function, the description and the console are made from it. */
 export const ROUTES = {
-  ...SERVICE_ROUTES,
+  ...ABOUT_ROUTES,
   ...PROFILE_ROUTES,
   ...LINK_ROUTES,
   ...SEGMENT_ROUTES,

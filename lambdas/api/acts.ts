@@ -1,4 +1,5 @@
 import type { ROUTES } from "#contracts/http/routes.ts";
+import { aboutActs } from "./about-acts.ts";
 import type { Acts } from "./act.ts";
 import { badEventActs } from "./bad-event-acts.ts";
 import { campaignActs } from "./campaign-acts.ts";
@@ -9,11 +10,10 @@ import { notServedActs } from "./not-served-acts.ts";
 import { profileActs } from "./profile-acts.ts";
 import { queryActs } from "./query-acts.ts";
 import { segmentActs } from "./segment-acts.ts";
-import { serviceActs } from "./service-acts.ts";
 
 /** What is done for each route. A route without a line here does not compile. */
 export const ACTS: Acts<typeof ROUTES> = {
-  ...serviceActs,
+  ...aboutActs,
   ...profileActs,
   ...linkActs,
   ...segmentActs,

@@ -84,5 +84,5 @@ function changeIn(ports: ProjectPorts, record: DynamoDBRecord): ComponentChange 
 }
 
 async function append(lake: Lake, table: keyof ChangeRows, rows: ChangeRows): Promise<void> {
-  if (rows[table].length > 0) await lake.append(table, rows[table] as never);
+  if (rows[table].length > 0) await lake.append(table, rows[table]);
 }

@@ -4,7 +4,7 @@ import type { Route } from "./route.ts";
 
 const Health = z.object({ status: z.literal("ok"), time: Time, dialect: z.enum(["duckdb", "athena"]) });
 
-export const SERVICE_ROUTES = {
+export const ABOUT_ROUTES = {
   health: {
     method: "GET",
     path: "/api/health",
