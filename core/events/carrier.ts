@@ -30,7 +30,7 @@ export function carrierOf(request: CarryingRequest, trust: Trust, policy: IpPoli
   if (trust !== "browser" && !userAgent?.startsWith("Mozilla/")) return undefined;
   const ip = keptIp(request.sourceIp ?? "", policy);
   const locale = LOCALE.exec(request.acceptLanguage ?? "")?.[0];
-  const pageUrl = short(request.referer);
+  const pageUrl = wholeAddress(short(request.referer));
   return {
     ...(ip === undefined ? {} : { ip }),
     ...(userAgent === undefined ? {} : { userAgent }),
@@ -41,6 +41,12 @@ export function carrierOf(request: CarryingRequest, trust: Trust, policy: IpPoli
 
 /** The first language of a list is the preferred one. */
 const LOCALE = /^[a-z]{2,3}(?:-[a-z0-9]{2,8})*/i;
+
+/** To other sites browsers tell only where a page is from, which looks like the address of the first page. */
+function wholeAddress(referer: string | undefined): string | undefined {
+  const url = referer === undefined ? null : URL.parse(referer);
+  return url === null || (url.pathname === "/" && url.search === "") ? undefined : referer;
+}
 
 const short = (text: string | undefined): string | undefined =>
   text === undefined || text === "" || text.length > MAX_LENGTH ? undefined : text;

@@ -1,0 +1,140 @@
+import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import { memorySources } from "#adapters/memory/sources.ts";
+import { type AdmissionLimits, defaultAdmissionLimits } from "#core/events/admission-limits.ts";
+import type { BadEvent } from "#core/events/bad-event.ts";
+import type { Event } from "#core/events/event.ts";
+import type { IpPolicy } from "#core/events/ip-policy.ts";
+import type { IntakeBatch } from "#core/events/ports.ts";
+import type { Source } from "#core/events/source.ts";
+import { writeKeyHash } from "#core/events/write-key-hash.ts";
+import { defaultIdentityRules } from "#core/identity/identity-rules.ts";
+import { normaliserFor } from "#core/identity/normalise.ts";
+import { collectHandler } from "#lambdas/collect/handler.ts";
+
+export const NOW = Date.parse("2026-11-02T10:00:00.000Z");
+const normalise = normaliserFor(defaultIdentityRules);
+
+const source = (id: string, more: Partial<Source> = {}): Source => ({
+  id,
+  name: `The ${id}`,
+  trust: "server",
+  enabled: true,
+  keyHashes: [writeKeyHash(`${id}-key`)],
+  ...more,
+});
+
+/** The key of each is its name and `-key`. */
+const SOURCES = [source("shop"), source("site", { trust: "browser" }), source("closed", { enabled: false })];
+
+/** A request as it is sent; whatever is left out is as usual. */
+export interface Request {
+  readonly method?: string;
+  /** With its query. */
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Text as it is, bytes in base64, anything else as JSON. */
+  readonly body?: unknown;
+  readonly ip?: string;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads answers as a person does, and its expectations say what they hold
+  readonly body: any;
+}
+
+/** The collector with ports that record, in one list, what they were asked for. */
+export interface CollectWorld {
+  readonly log: readonly (readonly [port: string, asked: unknown])[];
+  ask(request: Request): Promise<Answered>;
+  /** What was taken in since the last call. */
+  taken(): { readonly events: readonly Event[]; readonly badEvents: readonly BadEvent[] };
+}
+
+export interface CollectWorldOptions {
+  readonly limits?: Partial<AdmissionLimits>;
+  readonly ipPolicy?: IpPolicy;
+  /** What breaks: the port throws this. */
+  readonly broken?: { readonly intake?: Error; readonly sources?: Error };
+}
+
+export function collectWorld(options: CollectWorldOptions = {}): CollectWorld {
+  const log: [string, unknown][] = [];
+  const batches: IntakeBatch[] = [];
+  const known = memorySources(SOURCES);
+  const handler = collectHandler({
+    sources: {
+      byWriteKey: async (key) => {
+        log.push(["sources.byWriteKey", key]);
+        if (options.broken?.sources !== undefined) throw options.broken.sources;
+        return known.byWriteKey(key);
+      },
+    },
+    intake: {
+      append: async (batch) => {
+        log.push(["intake.append", batch]);
+        if (options.broken?.intake !== undefined) throw options.broken.intake;
+        batches.push(batch);
+      },
+    },
+    clock: () => NOW,
+    limits: { ...defaultAdmissionLimits, ...options.limits },
+    normalise,
+    ...(options.ipPolicy === undefined ? {} : { ipPolicy: options.ipPolicy }),
+    onFault: (error) => void log.push(["onFault", error]),
+  });
+  return {
+    log,
+    ask: async (request) => {
+      const { statusCode = 0, headers = {}, body = "", isBase64Encoded } = await handler(gatewayRequest(request));
+      const isJson = headers["content-type"] === "application/json";
+      const text = isBase64Encoded ? Buffer.from(body, "base64").toString("latin1") : body;
+      return { status: statusCode, headers, text, body: isJson ? JSON.parse(body) : undefined };
+    },
+    taken: () => {
+      const since = batches.splice(0);
+      return { events: since.flatMap(({ events }) => events), badEvents: since.flatMap(({ badEvents }) => badEvents) };
+    },
+  };
+}
+
+export const basic = (user: string): string => `Basic ${Buffer.from(user).toString("base64")}`;
+
+/** By default: a batch of nothing, with the shop's key. */
+function gatewayRequest(request: Request): APIGatewayProxyEventV2 {
+  const { method = "POST", path = "/v1/batch", headers = { authorization: basic("shop-key:") } } = request;
+  const { body, ip = "198.51.100.23" } = request;
+  const [rawPath = "", rawQueryString = ""] = path.split(/\?(.*)/s, 2);
+  const isBase64Encoded = body instanceof Uint8Array;
+  const text = isBase64Encoded
+    ? Buffer.from(body).toString("base64")
+    : typeof body === "string" || body === undefined
+      ? body
+      : JSON.stringify(body);
+  return {
+    version: "2.0",
+    routeKey: "$default",
+    rawPath,
+    rawQueryString,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+    ...(rawQueryString === ""
+      ? {}
+      : { queryStringParameters: Object.fromEntries(new URLSearchParams(rawQueryString)) }),
+    requestContext: {
+      accountId: "local",
+      apiId: "local",
+      domainName: "collect.example",
+      domainPrefix: "collect",
+      http: { method, path: rawPath, protocol: "HTTP/1.1", sourceIp: ip, userAgent: headers["user-agent"] ?? "" },
+      requestId: "request-1",
+      routeKey: "$default",
+      stage: "$default",
+      time: "",
+      timeEpoch: NOW,
+    },
+    isBase64Encoded,
+    ...(text === undefined ? {} : { body: text }),
+  };
+}
