@@ -20,7 +20,7 @@ export interface Stage {
   readonly lakeBufferSeconds: number;
   /** Above this an analyst's query is stopped, in gigabytes read. Athena charges by the byte. */
   readonly analystScanGigabytes: number;
-  /** Who messages are from. The address or its domain must be a verified identity of SES in the same Region. */
+  /** Who messages are from: `news@example.org`, or `Example <news@example.org>`. The address or its domain must be a verified identity of SES in the same Region. */
   readonly sender: string;
   /** How many batches of messages are sent at once: with SES's rate for the account, this bounds the sending rate. */
   readonly sendConcurrency: number;

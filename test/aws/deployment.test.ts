@@ -6,9 +6,12 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import { CreateEmailIdentityCommand, SESv2Client } from "@aws-sdk/client-sesv2";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { Analytics } from "@segment/analytics-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { SendMessage } from "#contracts/bus.ts";
+import { messageNamed } from "#test/contracts/outbox.ts";
 import { type Deployed, deploy } from "./support/deployed.ts";
 import { askService, type Ministack, ministackMissing, ROOT, startMinistack } from "./support/ministack.ts";
 
@@ -34,7 +37,7 @@ describe.skipIf(missing !== undefined)("the test stage, deployed to an emulator 
   });
 
   const api = (path: string, init: RequestInit = {}): Promise<Response> =>
-    fetch(`${deployed.url}${path}`, { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } });
+    fetch(`${deployed.url}${path}`, { ...init, headers: { authorization: `Bearer ${token}` } });
 
   it("takes in what an unmodified SDK sends, and answers with the person it was about", async () => {
     const analytics = new Analytics({ writeKey, host: deployed.url });
@@ -99,17 +102,35 @@ describe.skipIf(missing !== undefined)("the test stage, deployed to an emulator 
   });
 
   it("answers SQL through Athena", async () => {
-    await letFollowQueries(emulator);
+    const following = ["athena:GetQueryExecution", "athena:GetQueryResults", "athena:StopQueryExecution"];
+    await letThrough(emulator, "api-ApiRole", ...following);
     const sql = "SELECT event, count(*) AS n FROM events_log WHERE user_id = 'ana' GROUP BY event ORDER BY event";
     const answer = await api("/api/queries", { method: "POST", body: JSON.stringify({ sql }) });
     const { rows } = (await answer.json()) as { rows: unknown[][] };
     expect(rows).toContainEqual(["Order Completed", 1]);
   });
 
+  it("sends what is put into its queue, once, and says so in the lake", async () => {
+    await letThrough(emulator, "campaigns-SendRole", "ses:SendEmail");
+    const ses = new SESv2Client(clientOptions(emulator));
+    await ses.send(new CreateEmailIdentityCommand({ EmailIdentity: "example.org" }));
+    const message = messageNamed("m1", { to: { type: "email", value: "ana@shop.example" } });
+    for (let times = 0; times < 2; times++) await queueMessage(emulator, { v: 1, message });
+    const rows = await until(async () => {
+      const found = await lakeRows(emulator, deployed, "message_events", "message_id, status");
+      return found.length > 0 ? found : undefined;
+    });
+    expect(rows[0]).toEqual({ message_id: "m1", status: "sent" });
+    const answer = await fetch(`${emulator.url}/_ministack/ses/messages`);
+    const { messages } = (await answer.json()) as { messages: Record<string, { To: string[] }[]> };
+    expect(Object.values(messages).flat()).toMatchObject([{ To: ["ana@shop.example"] }]);
+  });
+
   it("asked for nothing it is not allowed, and had no trouble", async () => {
     const lines = await loggedLines(emulator);
     expect(lines.filter((line) => line.startsWith("START ")).length).toBeGreaterThan(0);
-    expect(lines.filter((line) => /AccessDenied|not authorized|level: 'error'|"level":"error"/.test(line))).toEqual([]);
+    const trouble = lines.filter((line) => /AccessDenied|not authorized|level: 'error'|"level":"error"/.test(line));
+    expect(trouble, lines.join("\n")).toEqual([]);
   });
 });
 
@@ -144,10 +165,11 @@ async function signIn(emulator: Ministack, { outputs }: Deployed): Promise<strin
 }
 
 /**
- * The emulator does not know to which workgroup a running query belongs, as AWS does, and so refuses what our policies
- * allow in that workgroup. Starting a query, where the request names the workgroup, stays under our own policy.
+ * The emulator does not know which resource some requests are about, as AWS does (to which workgroup a running query
+ * belongs; as which identity a message goes out), and so refuses what our policies allow of that resource. Only those
+ * actions are let through here; `test/synth/permissions.txt` shows what the policies say of them.
  */
-async function letFollowQueries({ url }: Ministack): Promise<void> {
+async function letThrough({ url }: Ministack, role: string, ...Action: readonly string[]): Promise<void> {
   const ask = async (parameters: Readonly<Record<string, string>>): Promise<string> => {
     const authorization =
       "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0";
@@ -156,14 +178,21 @@ async function letFollowQueries({ url }: Ministack): Promise<void> {
     if (!answer.ok) throw new Error(await answer.text());
     return answer.text();
   };
-  const [RoleName] =
-    /tributary-test-api-ApiRole[\w-]+/.exec(await ask({ Action: "ListRoles", MaxItems: "1000" })) ?? [];
-  const Action = ["athena:GetQueryExecution", "athena:GetQueryResults", "athena:StopQueryExecution"];
+  const roles = await ask({ Action: "ListRoles", MaxItems: "1000" });
+  const [RoleName = ""] = new RegExp(`tributary-test-${role}[\\w-]+`).exec(roles) ?? [];
   const PolicyDocument = JSON.stringify({
     Version: "2012-10-17",
     Statement: [{ Effect: "Allow", Action, Resource: "*" }],
   });
-  await ask({ Action: "PutRolePolicy", RoleName: RoleName ?? "", PolicyName: "follow-queries", PolicyDocument });
+  await ask({ Action: "PutRolePolicy", RoleName, PolicyName: "what-the-emulator-cannot-tell", PolicyDocument });
+}
+
+async function queueMessage(emulator: Ministack, body: SendMessage): Promise<void> {
+  const ask = <Answer>(action: string, asked: object): Promise<Answer> =>
+    askService(emulator, `AmazonSQS.${action}`, "sqs", asked);
+  const { QueueUrls } = await ask<{ QueueUrls: string[] }>("ListQueues", {});
+  const QueueUrl = QueueUrls.find((url) => url.includes("campaigns-OutgoingQueue"));
+  await ask("SendMessage", { QueueUrl, MessageBody: JSON.stringify(body) });
 }
 
 /** What the functions wrote to their logs. */

@@ -24,7 +24,7 @@ export interface Synthesised {
   readonly resources: readonly Resource[];
 }
 
-const choice = { sender: "hello@shop.example", lakeSince: "2026-11-01" };
+const choice = { sender: "The shop <hello@shop.example>", lakeSince: "2026-11-01" };
 
 export const TEST = testStage(choice);
 /** With everything a stage can have, so that no check passes for want of a subject. */

@@ -40,5 +40,5 @@ async function reach(emulator: Ministack, raw: Readonly<Record<string, Record<st
   const [apiId] = new URL(outputs.collect?.Url ?? "").hostname.split(".");
   // The emulator knows an API by its host name, which resolves nowhere; a client can be told an address only.
   const door = await passOn({ ...emulator, host: `${apiId}.execute-api.localhost:${emulator.port}` });
-  return { outputs, url: door.url, stop: door.stop };
+  return { outputs, url: door.url, stop: () => door.stop() };
 }
