@@ -54,6 +54,8 @@ export function startProcessing(folder: DataFolder, rules: IdentityRules, clock:
     let held: Held | undefined;
     let processor: Processor | undefined;
     let writing: Promise<void> = Promise.resolve();
+    // Merging small files follows a write, and nobody waits for it but the next write.
+    let tidying: Promise<void> = writing;
     try {
       for (;;) {
         held ??= holdAlone(folder.processorLock);
@@ -68,9 +70,10 @@ export function startProcessing(folder: DataFolder, rules: IdentityRules, clock:
         const busy = await processor.step();
         const { entries, size, ms } = processor.waiting();
         if (size >= FLUSH_SIZE || (entries > 0 && (ms >= FLUSH_MS || isAwaited(processor.absorbed())))) {
-          await writing;
+          await tidying;
           writing = processor.flush();
-          writing.catch(() => {}); // Awaited, with its error, before the next write and at the end.
+          tidying = writing.then(processor.compact);
+          tidying.catch(() => {}); // Awaited, with its error, before the next write and at the end.
         }
         if (settling.length > 0) {
           await writing;
@@ -83,7 +86,7 @@ export function startProcessing(folder: DataFolder, rules: IdentityRules, clock:
         if (stopping) break;
         if (settling.length === 0) await nap();
       }
-      await writing;
+      await tidying;
       await processor.flush();
       answerSettled();
     } finally {

@@ -26,6 +26,8 @@ export interface Processor {
   step(): Promise<boolean>;
   /** Puts everything absorbed so far into lake files. */
   flush(): Promise<void>;
+  /** Makes one file of many small ones, if there are many. Not while a flush is under way. */
+  compact(): Promise<void>;
   /** How much was absorbed and is not in lake files or on its way there, and for how many ms the oldest of it is. */
   waiting(): { readonly entries: number; readonly size: number; readonly ms: number };
   processed(): Processed;
@@ -53,7 +55,7 @@ export async function openProcessor(folder: DataFolder, rules: IdentityRules, cl
   const state = openProgressStore(database);
   const inbox = openInbox(folder.inbox);
   const files = await openLakeFiles(folder.lake);
-  let { absorbed, written, plan } = state.progress();
+  let { absorbed, written } = state.progress();
   let draft: LakeDraft;
   /** The last entry whose lines are in files or on their way. */
   let begun = 0;
@@ -128,8 +130,10 @@ export async function openProcessor(folder: DataFolder, rules: IdentityRules, cl
     return drafted;
   };
 
+  const { plan, crowd: interrupted } = state.progress();
   if (plan !== undefined) await write(redraft(written, plan.entriesTo), plan);
-  plan = undefined;
+  if (interrupted !== undefined) await files.resume(interrupted);
+  state.setCrowd(undefined);
   draft = redraft(written, absorbed);
   begun = written;
 
@@ -158,6 +162,14 @@ export async function openProcessor(folder: DataFolder, rules: IdentityRules, cl
       draft = files.draft();
       begun = absorbed;
       await write(toWrite, planned);
+    },
+    compact: async () => {
+      const crowd = await files.nextCrowd();
+      if (crowd === undefined) return;
+      await files.merge(crowd);
+      state.setCrowd(crowd);
+      await files.replace(crowd);
+      state.setCrowd(undefined);
     },
     waiting: () => ({
       entries: absorbed - begun,

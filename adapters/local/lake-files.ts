@@ -1,8 +1,9 @@
-import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { type ColumnType, LAKE_TABLES, type LakeTable } from "#contracts/lake.ts";
+import { type Crowd, crowdIn } from "./lake-crowds.ts";
 
 /** Rows of one table and one day, as JSON lines: each ends in a line break. */
 export interface LakeLines {
@@ -25,6 +26,14 @@ export interface LakeFiles {
    * so a writer that died is repeated, not repaired. Resolves once every file is on disk under its final name.
    */
   write(name: string, draft: LakeDraft): Promise<void>;
+  /** Small files that were written since the last time it answered `undefined`, and are too many by now. */
+  nextCrowd(): Promise<Crowd | undefined>;
+  /** Makes the file that is to take a crowd's place, hidden until `replace`. */
+  merge(crowd: Crowd): Promise<void>;
+  /** Shows the merged file and removes those it replaces. A reader that listed them before finds them gone. */
+  replace(crowd: Crowd): Promise<void>;
+  /** Ends a replacement that the death of its process interrupted: carried out if it had begun, otherwise forgotten. */
+  resume(crowd: Crowd): Promise<void>;
   close(): void;
 }
 
@@ -49,6 +58,7 @@ export async function openLakeFiles(folder: string): Promise<LakeFiles> {
   });
   const connection = await instance.connect();
   const drafts = new Map<LakeDraft, Draft>();
+  const touched = new Set<string>();
   let drafted = 0;
 
   const convert = async ({ table, partition, json }: DraftPart, name: string): Promise<void> => {
@@ -60,6 +70,11 @@ export async function openLakeFiles(folder: string): Promise<LakeFiles> {
     await syncFile(unfinished);
     await rename(unfinished, join(partition, `${name}.parquet`));
     await rm(json);
+    touched.add(partition);
+  };
+  const hidden = ({ partition, into }: Crowd): string => join(partition, `.${into}.tmp`);
+  const removeReplaced = async ({ partition, names }: Crowd): Promise<void> => {
+    for (const name of names) await rm(join(partition, name), { force: true });
   };
 
   return {
@@ -73,6 +88,29 @@ export async function openLakeFiles(folder: string): Promise<LakeFiles> {
       if (own === undefined) throw new Error("a draft is written once, by the lake it is of");
       drafts.delete(draft);
       for (const part of own.finish()) await convert(part, name);
+    },
+    nextCrowd: async () => {
+      for (const partition of touched) {
+        const crowd = await crowdIn(partition);
+        if (crowd !== undefined) return crowd;
+        touched.delete(partition);
+      }
+      return undefined;
+    },
+    merge: async (crowd) => {
+      const files = crowd.names.map((name) => quoted(join(crowd.partition, name)));
+      await connection.run(
+        `COPY (SELECT * FROM read_parquet([${files.join(", ")}], union_by_name = true, hive_partitioning = false))
+         TO ${quoted(hidden(crowd))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE_BYTES '16MB')`,
+      );
+      await syncFile(hidden(crowd));
+    },
+    replace: async (crowd) => {
+      await rename(hidden(crowd), join(crowd.partition, crowd.into));
+      await removeReplaced(crowd);
+    },
+    resume: async (crowd) => {
+      if (existsSync(join(crowd.partition, crowd.into))) await removeReplaced(crowd);
     },
     close: () => {
       for (const draft of drafts.values()) draft.finish();

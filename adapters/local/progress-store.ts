@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { LakeTable } from "#contracts/lake.ts";
+import type { Crowd } from "./lake-crowds.ts";
 
 /**
  * How far processing has come, kept beside the profiles so that one commit moves both: what an entry did to profiles
@@ -10,6 +11,8 @@ export interface Progress {
   readonly written: number;
   /** A stretch that is being written to lake files: begun again in the same words if the writer died. */
   readonly plan?: WritePlan;
+  /** Files that are being replaced by one: see `LakeFiles.resume`. */
+  readonly crowd?: Crowd;
 }
 
 export interface WritePlan {
@@ -44,6 +47,7 @@ export interface ProgressStore {
   setPlan(plan: WritePlan): void;
   /** The plan was carried out: its change rows are forgotten, its entries written. Call within a transaction. */
   completePlan(plan: WritePlan): void;
+  setCrowd(crowd: Crowd | undefined): void;
   /** Keeps an entry that cannot be processed, so that those behind it can. */
   setAside(position: number, error: string, entry: string): void;
   stuckCount(): number;
@@ -62,11 +66,12 @@ export function openProgressStore(database: DatabaseSync): ProgressStore {
   return {
     progress: () => {
       const values = new Map(get.all().map((row) => [row.name as string, row.value as string]));
-      const plan = values.get("plan");
+      const [plan, crowd] = [values.get("plan"), values.get("crowd")];
       return {
         absorbed: Number(values.get("absorbed") ?? 0),
         written: Number(values.get("written") ?? 0),
         ...(plan === undefined ? {} : { plan: JSON.parse(plan) as WritePlan }),
+        ...(crowd === undefined ? {} : { crowd: JSON.parse(crowd) as Crowd }),
       };
     },
     setAbsorbed: (position) => void set.run("absorbed", String(position)),
@@ -83,6 +88,7 @@ export function openProgressStore(database: DatabaseSync): ProgressStore {
       forgetChanges.run(plan.changesTo);
       unset.run("plan");
     },
+    setCrowd: (crowd) => void (crowd === undefined ? unset.run("crowd") : set.run("crowd", JSON.stringify(crowd))),
     setAside: (position, error, entry) => void setAside.run(position, error, entry),
     stuckCount: () => stuckCount.get()?.n as number,
   };
