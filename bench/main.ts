@@ -9,6 +9,7 @@ import { type Found, numbersPage } from "./numbers-page.ts";
 import { BENCH_HELP, type BenchOptions, readBenchOptions } from "./options.ts";
 import { plainSection } from "./plain-section.ts";
 import { progressLine } from "./progress-line.ts";
+import { targetsLine } from "./words.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const PAGE = "docs/numbers.md";
@@ -77,6 +78,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (interrupted.signal.aborted) return 130;
   const isWhole = !options.quick && options.only.length === NAMES.length;
   if (isWhole) writeFileSync(join(ROOT, PAGE), numbersPage(found, MACHINE));
+  process.stderr.write(`${targetsLine(found.map(({ outcome }) => outcome))}\n`);
   process.stderr.write(isWhole ? `Wrote ${PAGE}.\n` : `Not the whole run: ${PAGE} stays as it was.\n`);
   return found.some(({ outcome }) => outcome.kind === "failed") ? 1 : 0;
 }

@@ -1,6 +1,6 @@
 import type { Outcome, Table } from "./benchmark.ts";
 import { BENCHMARKS, type BenchmarkName } from "./benchmarks.ts";
-import { figuresTable } from "./words.ts";
+import { figuresTable, targetsLine } from "./words.ts";
 
 export interface Found {
   readonly name: BenchmarkName;
@@ -18,6 +18,7 @@ export function numbersPage(found: readonly Found[], machine: Machine): string {
   return `${[
     "# Numbers",
     `\`npm run bench\` wrote this page: on ${machine.cores} cores, with Node ${machine.node}. Nothing on it is written by hand; run it to have your own machine's. A figure is the median over several rounds, with the lowest and the highest beside it. A limit is what the same machine did at best in the same run with nothing of Tributary in it; "of the limit" is the figure divided by the limit.`,
+    targetsLine(found.map(({ outcome }) => outcome)),
     ...found.flatMap(sectionLines),
   ].join("\n\n")}\n`;
 }

@@ -11,6 +11,8 @@ const START = Date.UTC(2026, 8, 1);
 const PAGES = ["/", "/arts-de-la-table", "/linge-de-maison", "/luminaires", "/panier", "/compte/commandes"] as const;
 const NAMES = ["Product Viewed", "Product List Viewed", "Product Added", "Order Completed"] as const;
 
+type Sent = JsonObject & { readonly type: "identify" | "track" };
+
 interface Session {
   readonly person: number;
   readonly anonymousId: string;
@@ -23,7 +25,7 @@ interface Session {
  * What clients send, one event at a time, the same for the same seed: sessions of several events of people on one of
  * their two devices, many at once, anonymous until the person logs in. Other seeds are other events of the same people.
  */
-export function traffic(seed: number): () => JsonObject {
+function traffic(seed: number): () => Sent {
   const random = randomFrom(seed);
   const below = (n: number): number => Math.floor(random() * n);
   const begin = (): Session => {
@@ -55,7 +57,7 @@ export function traffic(seed: number): () => JsonObject {
   };
 }
 
-export function events(seed: number, count: number): readonly JsonObject[] {
+export function events(seed: number, count: number): readonly Sent[] {
   const next = traffic(seed);
   return Array.from({ length: count }, next);
 }

@@ -1,28 +1,28 @@
 import type { Figure, Limit, Measure, Outcome, Section, Table, Target, Unit } from "./benchmark.ts";
 
 /** Three digits say what a measurement can say; large numbers keep all before the point. */
-export function amount(value: number): string {
+function amount(value: number): string {
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : Math.abs(value) >= 1 ? 2 : 3;
   return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
 const withUnit = (text: string, unit: Unit): string => (unit === "×" || unit === "units" ? text : `${text} ${unit}`);
 
-export function measuredText({ median, low, high, rounds }: Measure, unit: Unit): string {
+function measuredText({ median, low, high, rounds }: Measure, unit: Unit): string {
   const value = withUnit(amount(median), unit);
   return rounds === 1 ? value : `${value} (${amount(low)} to ${amount(high)})`;
 }
 
 /** The value divided by the limit. */
-export const ratioText = ({ measured }: Figure, limit: Limit): string => `${amount(measured.median / limit.value)} ×`;
+const ratioText = ({ measured }: Figure, limit: Limit): string => `${amount(measured.median / limit.value)} ×`;
 
-export function targetText(target: Target, unit: Unit): string {
+function targetText(target: Target, unit: Unit): string {
   if ("atLeast" in target) return `at least ${withUnit(target.atLeast.toLocaleString("en-US"), unit)}`;
   if ("below" in target) return `below ${withUnit(target.below.toLocaleString("en-US"), unit)}`;
   return `at most ${withUnit(target.atMost.toLocaleString("en-US"), unit)}`;
 }
 
-export function isReached({ measured: { median }, target }: Figure): boolean | undefined {
+function isReached({ measured: { median }, target }: Figure): boolean | undefined {
   if (target === undefined) return undefined;
   if ("atLeast" in target) return median >= target.atLeast;
   return "below" in target ? median < target.below : median <= target.atMost;
@@ -49,6 +49,11 @@ export function figuresTable({ figures }: Section): Table {
   };
 }
 
-export function isMissed(outcome: Outcome): boolean {
-  return outcome.kind === "measured" && outcome.section.figures.some((figure) => isReached(figure) === false);
+/** How many of the targets were reached, and which were not. */
+export function targetsLine(outcomes: readonly Outcome[]): string {
+  const figures = outcomes.flatMap((outcome) => (outcome.kind === "measured" ? outcome.section.figures : []));
+  const missed = figures.filter((figure) => isReached(figure) === false).map(({ what }) => what);
+  const reached = figures.filter((figure) => isReached(figure) === true).length;
+  const all = `${reached} of ${reached + missed.length} targets were reached`;
+  return missed.length === 0 ? `${all}.` : `${all}; missed: ${missed.join("; ")}.`;
 }

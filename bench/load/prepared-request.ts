@@ -20,7 +20,7 @@ export function preparedRequests(
     const sent = all.slice(nth * eventsEach, (nth + 1) * eventsEach);
     const [first] = sent;
     if (eventsEach > 1 || first === undefined) return prepared("/v1/batch", { batch: [...sent] }, eventsEach, writeKey);
-    return prepared(`/v1/${String(first.type)}`, first, 1, writeKey);
+    return prepared(`/v1/${first.type}`, first, 1, writeKey);
   });
 }
 

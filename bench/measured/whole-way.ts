@@ -12,10 +12,14 @@ import { preparedRequests } from "#bench/load/prepared-request.ts";
 import { measureOf, rounds } from "#bench/measure.ts";
 import { startServer } from "#bench/subjects/tributary.ts";
 import { events } from "#bench/traffic.ts";
+import { type ColumnType, LAKE_TABLES } from "#contracts/lake.ts";
 import { eventsLogRow } from "#core/events/lake-rows.ts";
 
 const EVENTS_EACH = 100;
 const CONNECTIONS = 16;
+const COLUMNS = Object.entries<ColumnType>(LAKE_TABLES.events_log)
+  .map(([name, type]) => `${quoted(name)}: '${type === "string" ? "VARCHAR" : type.toUpperCase()}'`)
+  .join(", ");
 
 interface Round {
   readonly eventsPerSecond: number;
@@ -79,7 +83,7 @@ async function limitsOf({ folder }: BenchContext, answer: BareAnswer, count: num
   const bodies = requests.map(({ body }) => body);
   const lines = await writeLakeLines(join(folder, "events.ndjson"), count);
   const parquet = await duckdbSeconds(
-    `COPY (SELECT * FROM read_json_auto(${quoted(lines)}, format = 'newline_delimited'))
+    `COPY (SELECT * FROM read_json(${quoted(lines)}, format = 'newline_delimited', columns = {${COLUMNS}}))
      TO ${quoted(join(folder, "events.parquet"))} (FORMAT parquet, COMPRESSION zstd)`,
     1,
   );

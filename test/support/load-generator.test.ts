@@ -1,6 +1,5 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { closedLoop } from "#bench/load/closed-loop.ts";
 import { openLoop } from "#bench/load/open-loop.ts";
@@ -22,15 +21,16 @@ async function served(listener: RequestListener): Promise<string> {
 describe("the load generator", () => {
   it("sends each request once, whole, with its key, and reads answers that come in pieces", async () => {
     const seen: { readonly url: string; readonly key: string; readonly body: string }[] = [];
-    const url = await served(async (request, response) => {
+    const url = await served((request, response) => {
       const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk);
-      const { authorization = "" } = request.headers;
-      seen.push({ url: request.url ?? "", key: authorization, body: Buffer.concat(chunks).toString() });
-      const answer = "a".repeat(1_000);
-      response.writeHead(200, { "content-length": answer.length }).write(answer.slice(0, 10));
-      await sleep(2);
-      response.end(answer.slice(10));
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => {
+        const { authorization = "" } = request.headers;
+        seen.push({ url: request.url ?? "", key: authorization, body: Buffer.concat(chunks).toString() });
+        const answer = "a".repeat(1_000);
+        response.writeHead(200, { "content-length": answer.length }).write(answer.slice(0, 10));
+        setTimeout(() => response.end(answer.slice(10)), 2);
+      });
     });
     const requests = preparedRequests(1, 40, 3, "key");
     const pace = await closedLoop(url, requests, 4);
