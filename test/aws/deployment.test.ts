@@ -235,7 +235,7 @@ async function lakeRows(emulator: Ministack, { outputs }: Deployed, table: strin
     const connection = await (await DuckDBInstance.create(":memory:")).connect();
     const read = await connection.runAndReadAll(`SELECT ${columns} FROM read_parquet('${folder}/*.parquet')`);
     connection.closeSync();
-    return read.getRowObjects() as Row[];
+    return read.getRowObjects();
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -43,7 +43,7 @@ function statementsOf(role: Resource): readonly string[] {
     ...policies.map(({ Properties }) => Properties.PolicyDocument),
     ...own.map((policy) => policy.PolicyDocument),
   ];
-  const carried = (role.Properties.ManagedPolicyArns ?? []).map(
+  const carried: readonly string[] = (role.Properties.ManagedPolicyArns ?? []).map(
     (arn: unknown) => `  carries ${named(arn, role.stack)}`,
   );
   return [

@@ -26,7 +26,7 @@ export interface Synthesised {
 
 const choice = { sender: "The shop <hello@shop.example>", lakeSince: "2026-11-01" };
 
-export const TEST = testStage(choice);
+const TEST = testStage(choice);
 /** With everything a stage can have, so that no check passes for want of a subject. */
 export const PRODUCTION = productionStage({
   ...choice,

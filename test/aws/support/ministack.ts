@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const PACKAGES = ["ministack==1.5.33", "duckdb==1.5.6", "cryptography==50.0.2"];
 
 export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
-const VENV = join(ROOT, ".cache", `${PACKAGES.join("+").replaceAll("==", "-")}`);
+const VENV = join(ROOT, ".cache", PACKAGES.join("+").replaceAll("==", "-"));
 
 /** Installs the emulator where it is not there yet. Answers why it cannot be had, or nothing if it can. */
 export async function ministackMissing(): Promise<string | undefined> {
