@@ -1,35 +1,27 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { openDatabase } from "#adapters/local/database.ts";
 import { type Inbox, openInbox } from "#adapters/local/inbox.ts";
 import { openLakeQuery } from "#adapters/local/lake-query.ts";
 import { localSources } from "#adapters/local/local-sources.ts";
-import { localOutbox } from "#adapters/local/outbox.ts";
-import { localChannel } from "#adapters/local/outbox-channel.ts";
-import { localMessageLedger } from "#adapters/local/outbox-ledger.ts";
-import { DEFINITIONS_SCHEMA, sqliteDefinitions } from "#adapters/local/sqlite-definitions.ts";
-import { PROFILES_SCHEMA, sqliteProfileStore } from "#adapters/local/sqlite-profile-store.ts";
 import { duckdbDialect } from "#adapters/sql/duckdb-dialect.ts";
 import { segmentSql } from "#adapters/sql/segment-sql.ts";
-import type { Campaign } from "#core/campaigns/campaign.ts";
 import { nothingSuppressed } from "#core/campaigns/ports.ts";
 import { segmentAudience } from "#core/campaigns/segment-audience.flow.ts";
 import { defaultAdmissionLimits } from "#core/events/admission-limits.ts";
-import type { Source } from "#core/events/source.ts";
 import { defaultIdentityRules, type IdentityRules } from "#core/identity/identity-rules.ts";
 import { normaliserFor } from "#core/identity/normalise.ts";
 import type { AnalystQuery, LakeQuery } from "#core/kernel/ports.ts";
 import type { EpochMs } from "#core/kernel/time.ts";
 import type { ResolvedCondition } from "#core/segments/condition.ts";
-import type { SegmentDefinition } from "#core/segments/segment-definition.ts";
 import { collectHandler } from "#lambdas/collect/handler.ts";
 import { apiDoor } from "./api-door.ts";
-import { type RunAsked, startCampaignWork } from "./campaign-work.ts";
+import { type CampaignWork, startCampaignWork } from "./campaign-work.ts";
 import { type Credentials, openCredentials } from "./credentials.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { freshLake } from "./fresh-lake.ts";
 import type { Door } from "./http-server.ts";
-import { openImportJobs } from "./import/import-jobs.ts";
+import { type ImportJobs, openImportJobs } from "./import/import-jobs.ts";
 import { DEFAULT_SOURCE, type InstalledSource, installSources } from "./installed-sources.ts";
+import { openStores, type Stores } from "./open-stores.ts";
 import type { Processing } from "./processing.ts";
 import { startProcessingThread } from "./processing-thread.ts";
 
@@ -69,43 +61,80 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
     folder.credentials,
     sources.map(({ id }) => id),
   );
-  const definitions = openDatabase(folder.definitions, DEFINITIONS_SCHEMA);
-  const sourceDefinitions = sqliteDefinitions<Source>(definitions, "source", Date.now);
-  await installSources(sourceDefinitions, sources, credentials);
+  const stores = openStores(folder);
+  await installSources(stores.sources, sources, credentials);
 
   const inbox = openInbox(folder.inbox, () => processing.wake());
   const processing = startProcessingThread(folder, rules, (error) => onFault(error, "processing"));
-  const profiles = openDatabase(folder.profiles, PROFILES_SCHEMA);
-  const store = sqliteProfileStore(profiles);
   const query = await openLakeQuery(folder.lake);
   const lake = freshLake(query.lake, processing);
   const analyst = freshLake(query.analyst, processing);
+  const parts: Parts = { rules, stores, inbox, lake, analyst, onFault };
+  const campaignWork = campaignWorkOn(parts);
+  const imports = openImportJobs({ folder, intake: inbox.intake, processing, rules, onFault });
+  return {
+    folder,
+    credentials,
+    rules,
+    inbox,
+    processing,
+    lake,
+    analyst,
+    door: doorTo(parts, { campaignRuns: campaignWork.runs, imports, token: credentials.token }),
+    close: async () => {
+      await campaignWork.stop();
+      await imports.stop();
+      await processing.stop();
+      query.close();
+      stores.close();
+      inbox.close();
+    },
+  };
+}
 
-  const segments = sqliteDefinitions<SegmentDefinition>(definitions, "segment", Date.now);
-  const campaigns = sqliteDefinitions<Campaign>(definitions, "campaign", Date.now);
-  const sqlOf = (condition: ResolvedCondition, now: EpochMs): string => segmentSql(condition, now, duckdbDialect);
-  const outbox = openDatabase(folder.outbox, "");
-  const channel = localChannel(outbox, Date.now);
-  const campaignWork = startCampaignWork({
+/** What the doors and the work behind them share. */
+interface Parts {
+  readonly rules: IdentityRules;
+  readonly stores: Stores;
+  readonly inbox: Inbox;
+  readonly lake: LakeQuery;
+  readonly analyst: AnalystQuery;
+  readonly onFault: RuntimeOptions["onFault"];
+}
+
+const sqlOf = (condition: ResolvedCondition, now: EpochMs): string => segmentSql(condition, now, duckdbDialect);
+
+function campaignWorkOn({ rules, stores, inbox, lake, onFault }: Parts): CampaignWork {
+  const { segments, campaigns, runsAsked, profiles, outbox, ledger, channel } = stores;
+  return startCampaignWork({
     clock: Date.now,
     rules,
     campaigns,
-    asked: sqliteDefinitions<RunAsked>(definitions, "campaign_run", Date.now),
+    asked: runsAsked,
     audience: segmentAudience({ segments, lake, segmentSql: sqlOf }),
-    store,
+    store: profiles,
     suppressions: nothingSuppressed,
-    outbox: localOutbox(outbox),
-    ledger: localMessageLedger(outbox),
+    outbox,
+    ledger,
     channels: { email: channel, sms: channel, push: channel, custom: channel },
     lease: LEASE_MS,
     lake: inbox.lake,
     onFault,
   });
-  const imports = openImportJobs({ folder, intake: inbox.intake, processing, rules, onFault });
+}
 
+interface Management {
+  readonly campaignRuns: CampaignWork["runs"];
+  readonly imports: ImportJobs;
+  readonly token: string;
+}
+
+/** Events go to the function that collects them, the rest to the management API. */
+function doorTo(parts: Parts, { campaignRuns, imports, token }: Management): Door {
+  const { rules, stores, inbox, lake, analyst, onFault } = parts;
   const collect = collectHandler({
     intake: inbox.intake,
-    sources: localSources(sourceDefinitions),
+    sources: localSources(stores.sources),
     clock: Date.now,
     limits: defaultAdmissionLimits,
     normalise: normaliserFor(rules),
@@ -115,11 +144,11 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
     {
       clock: Date.now,
       rules,
-      store,
+      store: stores.profiles,
       assertions: inbox.assertions,
-      segments,
-      campaigns,
-      campaignRuns: campaignWork.runs,
+      segments: stores.segments,
+      campaigns: stores.campaigns,
+      campaignRuns,
       segmentSql: sqlOf,
       lake,
       analyst,
@@ -128,25 +157,8 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
       pause: (ms) => sleep(ms),
       onTrouble: onFault,
     },
-    credentials.token,
+    token,
   );
-  return {
-    folder,
-    credentials,
-    rules,
-    inbox,
-    processing,
-    lake,
-    analyst,
-    door: (event) =>
-      event.rawPath.startsWith("/api/") && !event.rawPath.startsWith("/api/s/") ? api(event) : collect(event),
-    close: async () => {
-      await campaignWork.stop();
-      await imports.stop();
-      await processing.stop();
-      query.close();
-      for (const database of [definitions, profiles, outbox]) database.close();
-      inbox.close();
-    },
-  };
+  return (event) =>
+    event.rawPath.startsWith("/api/") && !event.rawPath.startsWith("/api/s/") ? api(event) : collect(event);
 }

@@ -4,7 +4,7 @@ import { memoryLakeWriter } from "#adapters/memory/lake-writer.ts";
 import { memoryMessageLedger } from "#adapters/memory/message-ledger.ts";
 import type { Message } from "#core/campaigns/message.ts";
 import type { MessageEventRow } from "#core/campaigns/message-event-row.ts";
-import type { Outcome } from "#core/campaigns/ports.ts";
+import type { MessageLedger, Outcome } from "#core/campaigns/ports.ts";
 import { messageNamed } from "#test/contracts/outbox.ts";
 import { sendHandler } from "./handler.ts";
 
@@ -17,6 +17,23 @@ const delivered = (messages: Readonly<Record<string, Message | string>>): SQSEve
   }),
 });
 
+function tellingLedger(ledger: MessageLedger, happened: string[]): MessageLedger {
+  return {
+    claim: async (ids, when) => {
+      happened.push(`claim ${ids.join(" ")}`);
+      return ledger.claim(ids, when);
+    },
+    settle: async (settlements) => {
+      happened.push(`settle ${settlements.map(({ messageId, status }) => `${messageId} ${status}`).join(" ")}`);
+      await ledger.settle(settlements);
+    },
+    release: async (ids, at) => {
+      happened.push(`release ${ids.join(" ")}`);
+      await ledger.release(ids, at);
+    },
+  };
+}
+
 /** Every port appends to one list, so that a test sees what happened and in which order. */
 function recordingWorld(outcomes: Readonly<Record<string, Outcome | "throws">> = {}) {
   const happened: string[] = [];
@@ -28,20 +45,7 @@ function recordingWorld(outcomes: Readonly<Record<string, Outcome | "throws">> =
   const handler = sendHandler({
     clock: () => now,
     lease: LEASE,
-    ledger: {
-      claim: async (ids, when) => {
-        happened.push(`claim ${ids.join(" ")}`);
-        return ledger.claim(ids, when);
-      },
-      settle: async (settlements) => {
-        happened.push(`settle ${settlements.map(({ messageId, status }) => `${messageId} ${status}`).join(" ")}`);
-        await ledger.settle(settlements);
-      },
-      release: async (ids, at) => {
-        happened.push(`release ${ids.join(" ")}`);
-        await ledger.release(ids, at);
-      },
-    },
+    ledger: tellingLedger(ledger, happened),
     channels: {
       email: {
         send: async (messages) => {

@@ -2,7 +2,7 @@ import { memoryDefinitions } from "#adapters/memory/definitions.ts";
 import { memoryLakeWriter } from "#adapters/memory/lake-writer.ts";
 import { memoryMessageLedger } from "#adapters/memory/message-ledger.ts";
 import { memoryOutbox } from "#adapters/memory/outbox.ts";
-import { memoryProfileStore } from "#adapters/memory/profile-store.ts";
+import { type MemoryProfileStore, memoryProfileStore } from "#adapters/memory/profile-store.ts";
 import { Campaign } from "#core/campaigns/campaign.ts";
 import type { Message } from "#core/campaigns/message.ts";
 import type { MessageEventRow } from "#core/campaigns/message-event-row.ts";
@@ -10,7 +10,7 @@ import { type Channel, nothingSuppressed, type Outcome } from "#core/campaigns/p
 import type { RunCampaignPorts } from "#core/campaigns/run-campaign.flow.ts";
 import type { SendPorts } from "#core/campaigns/send-messages.flow.ts";
 import type { Event } from "#core/events/event.ts";
-import { defaultIdentityRules } from "#core/identity/identity-rules.ts";
+import { defaultIdentityRules, type IdentityRules } from "#core/identity/identity-rules.ts";
 import { compareIdentifiers } from "#core/kernel/identifier.ts";
 import { compareText } from "#core/kernel/order.ts";
 import { absorbEvents } from "#core/profiles/absorb-events.flow.ts";
@@ -80,6 +80,13 @@ export interface WorldOptions {
   readonly recalls?: boolean;
 }
 
+const profilesIn = (store: MemoryProfileStore, rules: IdentityRules): readonly Profile[] =>
+  [...store.all.values()].flatMap((stored) =>
+    stored.kind === "component"
+      ? profileGroupsOf(stored.component, rules).map((group) => profileOf(group, stored.version))
+      : [],
+  );
+
 export async function campaignWorld(options: WorldOptions = {}): Promise<World> {
   let now = NOW;
   let audience: readonly string[] = [];
@@ -91,12 +98,7 @@ export async function campaignWorld(options: WorldOptions = {}): Promise<World> 
   await campaigns.put("spring", options.campaign ?? campaign(), 0);
   const delivered: Message[] = [];
   const rules = defaultIdentityRules;
-  const profiles = (): readonly Profile[] =>
-    [...store.all.values()].flatMap((stored) =>
-      stored.kind === "component"
-        ? profileGroupsOf(stored.component, rules).map((group) => profileOf(group, stored.version))
-        : [],
-    );
+  const profiles = (): readonly Profile[] => profilesIn(store, rules);
   return {
     run: {
       clock,

@@ -17,17 +17,37 @@ export interface PlainProfile {
   readonly firstSeen?: number;
 }
 
+interface Linked {
+  readonly link: Link;
+  readonly ends: readonly [Identifier, Identifier];
+}
+
+interface Said {
+  /** Every identifier with the first time it was named, by its text. */
+  readonly born: ReadonlyMap<string, { readonly identifier: Identifier; readonly at: number }>;
+  readonly links: readonly Linked[];
+  readonly retracted: ReadonlySet<string>;
+}
+
 /**
  * Recomputes every profile from the set of everything said, the slow and plain way: no components, no joins, no
  * stores. Only the words of `docs` (identifier keys, link ids, stamps) are taken from the core.
  */
-export function referenceProfiles({ events, assertions }: History, rules: IdentityRules): readonly PlainProfile[] {
+export function referenceProfiles(history: History, rules: IdentityRules): readonly PlainProfile[] {
+  const said = allSaid(history);
+  const shared = sharedAmong(said.links, rules);
+  return groupsOf(said, shared, rules)
+    .map((group) => profileOf(group, history.events, said.born, shared))
+    .sort((x, y) => compareText(x.id, y.id));
+}
+
+function allSaid({ events, assertions }: History): Said {
   const born = new Map<string, { identifier: Identifier; at: number }>();
   const meet = (identifier: Identifier, at: number): void => {
     const known = born.get(identifierText(identifier));
     born.set(identifierText(identifier), { identifier, at: Math.min(at, known?.at ?? at) });
   };
-  const links = new Map<string, { link: Link; ends: readonly [Identifier, Identifier] }>();
+  const links = new Map<string, Linked>();
   const assert = (link: Link, ends: readonly [Identifier, Identifier]): void => {
     const known = links.get(link.id)?.link;
     if (known === undefined || compareStamps(link.first, known.first) < 0) links.set(link.id, { link, ends });
@@ -45,14 +65,16 @@ export function referenceProfiles({ events, assertions }: History, rules: Identi
       assert(said.link, said.between);
     }
   }
-  const shared = sharedAmong([...links.values()], rules);
-  const isLive = ({ link }: { link: Link }): boolean => !retracted.has(link.id);
-  const different = [...links.values()].filter((each) => isLive(each) && each.link.verdict === "different");
+  return { born, links: [...links.values()], retracted };
+}
+
+/** Links that say "the same" and may be followed, in the order in which they are tried. */
+function inOrder(links: readonly Linked[], shared: ReadonlySet<string>, rules: IdentityRules): readonly Linked[] {
   const rank = (identifier: Identifier): number =>
     rules.priority.includes(identifier.type) ? rules.priority.indexOf(identifier.type) : rules.priority.length;
   const classes = ["human", "deterministic", "probabilistic"];
-  const scan = [...links.values()]
-    .filter((each) => isLive(each) && each.link.verdict === "same")
+  return links
+    .filter(({ link }) => link.verdict === "same")
     .filter(({ ends }) => !ends.some((end) => shared.has(identifierText(end))))
     .sort(
       (x, y) =>
@@ -62,11 +84,19 @@ export function referenceProfiles({ events, assertions }: History, rules: Identi
         compareStamps(x.link.first, y.link.first) ||
         compareText(x.link.id, y.link.id),
     );
-  let groups: Identifier[][] = [...born.values()].map(({ identifier }) => [identifier]);
+}
+
+function groupsOf({ born, links, retracted }: Said, shared: ReadonlySet<string>, rules: IdentityRules) {
+  const live = links.filter(({ link }) => !retracted.has(link.id));
+  const different = live.filter(({ link }) => link.verdict === "different");
+  let groups: (readonly Identifier[])[] = [...born.values()].map(({ identifier }) => [identifier]);
   const holds = (group: readonly Identifier[], one: Identifier): boolean =>
     group.some((each) => identifierText(each) === identifierText(one));
-  for (const { link, ends } of scan) {
-    const [x, y] = ends.map((end) => groups.find((group) => holds(group, end))) as [Identifier[], Identifier[]];
+  for (const { link, ends } of inOrder(live, shared, rules)) {
+    const [x, y] = ends.map((end) => groups.find((group) => holds(group, end))) as [
+      readonly Identifier[],
+      readonly Identifier[],
+    ];
     const both = [...x, ...y];
     const count = (type: string): number => both.filter((each) => each.type === type).length;
     const breaks =
@@ -77,7 +107,7 @@ export function referenceProfiles({ events, assertions }: History, rules: Identi
       (link.trust === "browser" && [x, y].every((group) => group.some(({ type }) => type === "user_id")));
     if (!breaks) groups = [...groups.filter((group) => group !== x && group !== y), both];
   }
-  return groups.map((group) => profileOf(group, events, born, shared)).sort((x, y) => compareText(x.id, y.id));
+  return groups;
 }
 
 const linkIn = (event: Event, strongest: Identifier, other: Identifier): Link =>
@@ -90,10 +120,7 @@ const linkIn = (event: Event, strongest: Identifier, other: Identifier): Link =>
     at: { at: event.eventTime, by: evidenceId(event) },
   });
 
-function sharedAmong(
-  links: readonly { link: Link; ends: readonly [Identifier, Identifier] }[],
-  rules: IdentityRules,
-): ReadonlySet<string> {
+function sharedAmong(links: readonly Linked[], rules: IdentityRules): ReadonlySet<string> {
   const people = new Map<string, Set<string>>();
   for (const { link, ends } of links) {
     const [person, ...more] = ends.filter(({ type }) => type === "user_id");

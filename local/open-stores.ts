@@ -1,0 +1,33 @@
+import { openDatabase } from "#adapters/local/database.ts";
+import { localOutbox } from "#adapters/local/outbox.ts";
+import { localChannel } from "#adapters/local/outbox-channel.ts";
+import { localMessageLedger } from "#adapters/local/outbox-ledger.ts";
+import { DEFINITIONS_SCHEMA, sqliteDefinitions } from "#adapters/local/sqlite-definitions.ts";
+import { PROFILES_SCHEMA, sqliteProfileStore } from "#adapters/local/sqlite-profile-store.ts";
+import type { Campaign } from "#core/campaigns/campaign.ts";
+import type { Source } from "#core/events/source.ts";
+import type { SegmentDefinition } from "#core/segments/segment-definition.ts";
+import type { RunAsked } from "./campaign-work.ts";
+import type { DataFolder } from "./data-folder.ts";
+
+export type Stores = ReturnType<typeof openStores>;
+
+/** What is kept in SQLite beside the inbox. */
+export function openStores(folder: DataFolder) {
+  const definitions = openDatabase(folder.definitions, DEFINITIONS_SCHEMA);
+  const profiles = openDatabase(folder.profiles, PROFILES_SCHEMA);
+  const outbox = openDatabase(folder.outbox, "");
+  return {
+    sources: sqliteDefinitions<Source>(definitions, "source", Date.now),
+    segments: sqliteDefinitions<SegmentDefinition>(definitions, "segment", Date.now),
+    campaigns: sqliteDefinitions<Campaign>(definitions, "campaign", Date.now),
+    runsAsked: sqliteDefinitions<RunAsked>(definitions, "campaign_run", Date.now),
+    profiles: sqliteProfileStore(profiles),
+    outbox: localOutbox(outbox),
+    ledger: localMessageLedger(outbox),
+    channel: localChannel(outbox, Date.now),
+    close: () => {
+      for (const database of [definitions, profiles, outbox]) database.close();
+    },
+  };
+}
