@@ -99,9 +99,9 @@ describe("the profile store on DynamoDB", () => {
   it("throws what is nobody's version, and what goes on too long", async () => {
     await expect(
       world([cancelled("ValidationError", "None")]).store.write([[pointer("a"), pointer("b")]]),
-    ).rejects.toThrow();
+    ).rejects.toThrow(TransactionCanceledException);
     const { store, pauses } = world([cancelled("TransactionConflict", "None")]);
-    await expect(store.write([[pointer("a"), pointer("b")]])).rejects.toThrow();
+    await expect(store.write([[pointer("a"), pointer("b")]])).rejects.toThrow(TransactionCanceledException);
     expect(pauses).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
