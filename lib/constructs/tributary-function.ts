@@ -88,8 +88,8 @@ export class TributaryFunction<Name extends FunctionName> extends NodejsFunction
 }
 
 /**
- * ES modules, as small as they get. The SDK goes in with what is used of it: so the version that was tested is the one
- * that runs, and a function starts sooner from one file than from the hundreds of the runtime's own copy.
+ * ES modules, as small as they get. What is used of the SDK goes in, though the runtime has a copy of its own: so the
+ * version that was tested is the one that runs, whatever AWS puts there later.
  */
 const BUNDLING: BundlingOptions = {
   format: OutputFormat.ESM,
