@@ -16,7 +16,7 @@ type Added = Record<string, Json>;
 /**
  * A context with what can be told from the request, the user agent and the page's address: `ip`, `userAgent`, `locale`,
  * `isBot`, `device.type`, `os`, `browser`, `campaign`, `clickIds`, `page.path`, `page.search`, `page.referring_domain`.
- * What the event says itself is never changed; null says nothing.
+ * What the event says itself is never changed; null and an empty object say nothing.
  */
 export function completeContext(context: JsonObject, clues: ContextClues): JsonObject {
   const added: Added = {};
@@ -28,7 +28,12 @@ export function completeContext(context: JsonObject, clues: ContextClues): JsonO
   return context;
 }
 
-const isSilent = (value: Json | undefined): boolean => value === undefined || value === null;
+function isSilent(value: Json | undefined): boolean {
+  if (value === undefined || value === null) return true;
+  if (!isJsonObject(value)) return false;
+  for (const _name in value) return false;
+  return true;
+}
 
 function addCarrier(added: Added, context: JsonObject, carrier: Carrier): void {
   if (carrier.ip !== undefined && isSilent(context.ip)) added.ip = carrier.ip;
