@@ -34,4 +34,3 @@ export const BILLING_STEPS = {
   firehoseRecord: 5 * KILO,
   sqsChunk: 64 * KILO,
 } as const;
-

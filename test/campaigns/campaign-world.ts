@@ -92,8 +92,8 @@ export async function campaignWorld(options: WorldOptions = {}): Promise<World> 
   let audience: readonly string[] = [];
   const clock = (): number => now;
   const store = memoryProfileStore();
-  const outbox = memoryOutbox();
   const lake = memoryLakeWriter<{ readonly message_events: MessageEventRow }>();
+  const both = { clock, outbox: memoryOutbox(), lake };
   const campaigns = memoryDefinitions<Campaign>(clock);
   await campaigns.put("spring", options.campaign ?? campaign(), 0);
   const delivered: Message[] = [];
@@ -101,22 +101,18 @@ export async function campaignWorld(options: WorldOptions = {}): Promise<World> 
   const profiles = (): readonly Profile[] => profilesIn(store, rules);
   return {
     run: {
-      clock,
+      ...both,
       rules,
       campaigns,
       audience: { members: async () => audience },
       store,
       suppressions: nothingSuppressed,
-      outbox,
-      lake,
     },
     send: {
-      clock,
+      ...both,
       ledger: memoryMessageLedger(),
       channels: { email: channelInto(delivered, options.recalls ?? false) },
-      lake,
       lease: LEASE,
-      outbox,
     },
     delivered,
     rows: () => lake.rowsOf("message_events"),
