@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { Duration } from "aws-cdk-lib";
 import { RemovalPolicy } from "aws-cdk-lib";
 import { Effect, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, LoggingFormat, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
+import { Architecture, LoggingFormat, RecursiveLoop, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
 import { type BundlingOptions, NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
@@ -23,6 +23,8 @@ export interface TributaryFunctionProps<Name extends FunctionName> {
   readonly alarms: ITopic;
   readonly memoryMegabytes: number;
   readonly timeout: Duration;
+  /** It queues what it could not finish for itself. Lambda otherwise takes that for a runaway, and ends it. */
+  readonly goesOnByItself?: boolean;
 }
 
 /**
@@ -56,6 +58,7 @@ export class TributaryFunction<Name extends FunctionName> extends NodejsFunction
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,
+      ...(props.goesOnByItself ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
       projectRoot: ROOT,
       depsLockFilePath: `${ROOT}package-lock.json`,
       bundling: BUNDLING,

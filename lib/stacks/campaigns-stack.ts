@@ -61,6 +61,7 @@ export class CampaignsStack extends StageStack {
       alarms,
       memoryMegabytes: 1_024,
       timeout: RUN_TIMEOUT,
+      goesOnByItself: true,
       settings: {
         PROFILES_TABLE: stores.profiles.to("BatchGetItem"),
         DEFINITIONS_TABLE: stores.definitions.to("GetItem", "Query"),
