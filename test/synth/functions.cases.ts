@@ -39,6 +39,11 @@ describe("functions", () => {
       Timeout: expect.any(Number),
     });
   });
+
+  it("are ended where they call themselves in a circle, save the one that queues the rest of a long run", () => {
+    const allowed = names.filter((name) => functionOf(name).Properties.RecursiveLoop === "Allow");
+    expect(allowed).toEqual(["run_campaign"]);
+  });
 });
 
 describe("sources of work", () => {
