@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "#core/kernel/json.ts";
 import { defaultAdmissionLimits } from "./admission-limits.ts";
 import { type Admission, admit, type Surroundings } from "./admit.ts";
+import { badEvent } from "./bad-event.ts";
 import type { Event } from "./event.ts";
 
 const NOW = Date.parse("2026-11-02T10:00:00.000Z");
@@ -87,6 +88,40 @@ describe("size", () => {
   });
   it("is refused before anything else is said of it", () => {
     expect(codeOf({ type: "track", properties: { filler: "x".repeat(limit) } })).toBe("event.too_large");
+  });
+});
+
+describe("text that is not Unicode", () => {
+  it("is mended in events, and stands as it was in bad events", () => {
+    const half = track({ userId: "u\ud800", properties: { "\udc00": "x\ud83d" } });
+    expect(eventOf(half)).toMatchObject({ userId: "u\ufffd", properties: { "\ufffd": "x\ufffd" } });
+    const bad = taken({ ...half, event: null });
+    expect(bad.kind === "bad" && bad.badEvent.payload).toContain("u\\ud800");
+  });
+  it("is not made by cutting what is kept", () => {
+    const cut = badEvent({
+      code: "body.too_large",
+      problems: [],
+      payload: `x${"🛒".repeat(200_000)}`,
+      receivedAt: NOW,
+      source: "shop",
+      position: 0,
+    });
+    expect(cut.payload.isWellFormed()).toBe(true);
+    expect(cut.payload.length).toBe(262_144);
+  });
+});
+
+describe("times", () => {
+  it("are set right by the sender's clock", () => {
+    const sent = track({ timestamp: "2026-11-02T08:00:00Z", sentAt: "2026-11-02T08:00:30Z" });
+    expect(eventOf(sent)).toMatchObject({ eventTime: NOW - 30_000, originalTime: Date.parse("2026-11-02T08:00:00Z") });
+  });
+  it("stay within the calendar, however wrong that clock is", () => {
+    const far = eventOf(track({ timestamp: "9999-12-31T00:00:00Z", sentAt: "0001-01-02T00:00:00Z" }));
+    expect(far).toMatchObject({ eventTime: Date.UTC(9999, 11, 31), marks: ["future_time"] });
+    const early = eventOf(track({ timestamp: "0001-01-02T00:00:00Z", sentAt: "9999-12-31T00:00:00Z" }));
+    expect(new Date(early.eventTime).toISOString()).toBe("0001-01-02T00:00:00.000Z");
   });
 });
 

@@ -8,13 +8,14 @@ import type { Carrier } from "./carrier.ts";
 import { completeContext } from "./complete-context.ts";
 import { consentIn } from "./consent-in.ts";
 import { EVENT_TYPES, type Event, type EventMark, type EventType } from "./event.ts";
-import { isDeeperThan, jsonBytes, surelyFits } from "./event-size.ts";
+import { isDeeperThan, isSurelySound, jsonBytes } from "./event-size.ts";
 import { eventTimes } from "./event-time.ts";
 import { identifiersIn, namesNobody } from "./identifiers-in.ts";
 import { jsonText } from "./json-text.ts";
 import type { RawEvent } from "./raw-event.ts";
 import { readRawEvent } from "./read-raw-event.ts";
 import type { Trust } from "./source.ts";
+import { wellFormed } from "./well-formed.ts";
 
 /** What admission needs to know beside the event itself. */
 export interface Admission {
@@ -60,9 +61,10 @@ export function admit(sent: unknown, around: Surroundings, admission: Admission)
   if (type === undefined) {
     return refuse("event.unknown_type", [problem("type", `one of ${EVENT_TYPES.join(", ")} is expected`)]);
   }
-  const outsized = whyOutsized(sent, admission.limits);
+  const sound = isSurelySound(sent, admission.limits.eventBytes, admission.limits.depth);
+  const outsized = sound ? undefined : whyOutsized(sent, admission.limits);
   if (outsized !== undefined) return refuse(outsized.code, [outsized.problem]);
-  const raw = readRawEvent(sent, type);
+  const raw = readRawEvent(sound ? sent : wellFormed(sent), type);
   if (isProblems(raw)) return refuse("event.bad_field", raw);
   const who = namesNobody(raw) ? around.anonymousId : undefined;
   const whole = who === undefined ? raw : { ...raw, anonymousId: who };
@@ -90,7 +92,6 @@ interface Unusable {
 
 /** Asked first: whatever looks at an event after this may walk into its depths. */
 function whyOutsized(sent: JsonObject, limits: AdmissionLimits): Unusable | undefined {
-  if (surelyFits(sent, limits.eventBytes, limits.depth)) return undefined;
   if (isDeeperThan(sent, limits.depth)) {
     return { code: "event.too_deep", problem: problem("", `at most ${limits.depth} levels are taken`) };
   }

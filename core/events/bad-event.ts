@@ -43,7 +43,8 @@ export interface BadEvent {
 const MAX_PAYLOAD = 262_144;
 
 export function badEvent(made: Omit<BadEvent, "id">): BadEvent {
-  const payload = made.payload.slice(0, MAX_PAYLOAD);
+  // Cutting may halve a surrogate pair, and half a pair is no text that any table takes.
+  const payload = made.payload.slice(0, MAX_PAYLOAD).toWellFormed();
   // The id repeats when a client repeats the same refused bytes within one request, and differs between requests.
   const id = digestOf(made.source, String(made.receivedAt), String(made.position), payload);
   return { ...made, payload, id };

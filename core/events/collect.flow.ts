@@ -1,4 +1,5 @@
 import type { Normalise } from "#core/kernel/identifier.ts";
+import { isJsonObject } from "#core/kernel/json.ts";
 import type { Clock } from "#core/kernel/ports.ts";
 import { parseTime } from "#core/kernel/time.ts";
 import type { AdmissionLimits } from "./admission-limits.ts";
@@ -11,6 +12,7 @@ import { jsonText } from "./json-text.ts";
 import type { Intake } from "./ports.ts";
 import type { Source } from "./source.ts";
 import type { Unpacked } from "./unpack.ts";
+import { wellFormed } from "./well-formed.ts";
 
 export interface CollectPorts {
   readonly intake: Intake;
@@ -84,7 +86,7 @@ function surroundings(delivery: Delivery, source: Source, policy: IpPolicy): Omi
   return {
     // Read once for the batch; what is no time stays as it is, and is nobody's time again.
     sentAt: parseTime(sentAt) ?? sentAt,
-    context: unpacked.context,
+    context: isJsonObject(unpacked.context) ? wellFormed(unpacked.context) : undefined,
     ...(type === undefined ? {} : { type }),
     ...(anonymousId === undefined ? {} : { anonymousId }),
     ...(carrier === undefined ? {} : { carrier }),

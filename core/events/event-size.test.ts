@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isDeeperThan, jsonBytes, surelyFits } from "./event-size.ts";
+import type { Json } from "#core/kernel/json.ts";
+import { isDeeperThan, isSurelySound, jsonBytes } from "./event-size.ts";
 import { jsonText } from "./json-text.ts";
+import { wellFormed } from "./well-formed.ts";
 
 const nested = (levels: number): unknown => JSON.parse(`${"[".repeat(levels)}${"]".repeat(levels)}`);
 const anything = fc.oneof(
@@ -9,19 +11,22 @@ const anything = fc.oneof(
   fc.json().map((text) => JSON.parse(text) as unknown),
 );
 
-describe("surelyFits", () => {
+describe("isSurelySound", () => {
   it("never says so of what is larger or deeper", () => {
     fc.assert(
       fc.property(anything, fc.nat(400), fc.nat(6), (value, bytes, depth) => {
-        if (!surelyFits(value, bytes, depth)) return;
+        if (!isSurelySound(value, bytes, depth)) return;
         expect(jsonBytes(value)).toBeLessThanOrEqual(bytes);
         expect(isDeeperThan(value, depth)).toBe(false);
       }),
       { numRuns: 2_000 },
     );
   });
-  it("says so of what is far from both", () => {
-    fc.assert(fc.property(anything, (value) => surelyFits(value, jsonBytes(value) * 30 + 30, 100)));
+  it("says so of what is far from both, if its text is Unicode", () => {
+    const isWhole = (value: unknown): boolean => JSON.stringify(value) === JSON.stringify(wellFormed(value as Json));
+    fc.assert(
+      fc.property(anything, (value) => isSurelySound(value, jsonBytes(value) * 30 + 30, 100) === isWhole(value)),
+    );
   });
 });
 
@@ -40,5 +45,16 @@ describe("jsonText", () => {
     const deep = `${'{"a":[1,'.repeat(levels)}{"é":null,"b":[]}${',"x"]}'.repeat(levels)}`;
     expect(() => JSON.stringify(JSON.parse(deep))).toThrow(RangeError);
     expect(jsonText(JSON.parse(deep)) === deep).toBe(true);
+  });
+});
+
+describe("wellFormed", () => {
+  it("mends halves of pairs, in names too, and nothing else", () => {
+    const half = { "a\ud800": ["\udc00b", "🛒", 7, null], c: { d: "\ud83d" } };
+    expect(wellFormed(half)).toEqual({ "a\ufffd": ["\ufffdb", "🛒", 7, null], c: { d: "\ufffd" } });
+  });
+  it("is the value itself where there is nothing to mend", () => {
+    const whole = { "é🛒": ["\u0000", { x: null }] };
+    expect(wellFormed(whole)).toBe(whole);
   });
 });

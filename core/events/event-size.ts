@@ -4,15 +4,15 @@ const NUMBER_BYTES = 25;
 const UNIT_BYTES = 6;
 
 /**
- * Whether a value read from JSON certainly takes no more bytes than these as JSON text, and is nested no deeper than
- * that. It adds up what each part takes at worst and stops where it no longer fits: most events are far below their
+ * Whether a value read from JSON certainly takes no more bytes than these as JSON text, is nested no deeper than that,
+ * and all of its text is Unicode. It adds up what each part takes at worst and stops where it no longer fits: most events are far below their
  * limit, and writing all of them out again only to see their length takes as long as reading them did.
  */
-export const surelyFits = (value: unknown, bytes: number, depth: number): boolean => left(value, bytes, depth) >= 0;
+export const isSurelySound = (value: unknown, bytes: number, depth: number): boolean => left(value, bytes, depth) >= 0;
 
-/** What is left of the bytes behind a value, below 0 where they do not last. */
+/** What is left of the bytes behind a value, below 0 where they do not last or something else is amiss. */
 function left(value: unknown, bytes: number, depth: number): number {
-  if (typeof value === "string") return bytes - 2 - UNIT_BYTES * value.length;
+  if (typeof value === "string") return value.isWellFormed() ? bytes - 2 - UNIT_BYTES * value.length : -1;
   if (typeof value !== "object" || value === null) return bytes - NUMBER_BYTES;
   if (depth <= 0) return -1;
   let rest = bytes - 2;
@@ -25,6 +25,7 @@ function left(value: unknown, bytes: number, depth: number): number {
   }
   const object = value as Readonly<Record<string, unknown>>;
   for (const name in object) {
+    if (!name.isWellFormed()) return -1;
     rest = left(object[name], rest - 4 - UNIT_BYTES * name.length, depth - 1);
     if (rest < 0) return rest;
   }

@@ -29,7 +29,9 @@ export function eventTimes(
       ...(unreadable ? { mark: "unreadable_time" as const } : {}),
     };
   }
-  const eventTime = sentAt === undefined ? original : receivedAt - (sentAt - original);
+  const corrected = sentAt === undefined ? original : receivedAt - (sentAt - original);
+  // A clock so wrong that setting it right leads out of the calendar says nothing about the event.
+  const eventTime = parseTime(corrected) ?? original;
   return {
     eventTime,
     receivedAt,

@@ -1,5 +1,5 @@
 import type { AdmissionLimits } from "#core/events/admission-limits.ts";
-import { surelyFits } from "#core/events/event-size.ts";
+import { isDeeperThan, jsonBytes } from "#core/events/event-size.ts";
 import { type Unpacked, unpack } from "#core/events/unpack.ts";
 import type { CollectCode } from "./answer.ts";
 import { readBody, type Sent } from "./read-body.ts";
@@ -31,14 +31,13 @@ export function readEvents(sent: Sent, limits: AdmissionLimits): ReadEvents {
   if (unpacked.items.length > limits.batchEvents) {
     return refuse("batch.too_long", `a batch holds at most ${limits.batchEvents} events`);
   }
-  if (!surelyFits(unpacked.context ?? null, limits.batchContextBytes * WORST_TEXT, limits.depth)) {
-    return refuse("batch.large_context", `the context of a batch holds about ${limits.batchContextBytes} bytes`);
+  const { context = null } = unpacked;
+  if (isDeeperThan(context, limits.depth) || jsonBytes(context) > limits.batchContextBytes) {
+    return refuse("batch.large_context", `the context of a batch holds at most ${limits.batchContextBytes} bytes`);
   }
   return { unpacked };
 }
 
-/** A context in plain letters is counted at six times what it takes. */
-const WORST_TEXT = 6;
 const BYTE_ORDER_MARK = /^\ufeff/;
 
 function unpackText(text: string): Unpacked | undefined {
