@@ -26,7 +26,7 @@ export function startProcessingThread(
   const asked = new Map<number, { readonly done: () => void; readonly failed: (error: unknown) => void }>();
   let nextId = 1;
   let woken = false;
-  let death: unknown;
+  let death: { readonly error: unknown } | undefined;
   worker.on("message", ({ id, error }: ProcessingReply) => {
     const request = asked.get(id);
     asked.delete(id);
@@ -34,7 +34,7 @@ export function startProcessingThread(
     else request?.failed(new Error(error));
   });
   worker.on("error", (error) => {
-    death = error;
+    death = { error };
     onDeath(error);
     for (const { failed } of asked.values()) failed(error);
     asked.clear();
@@ -42,7 +42,7 @@ export function startProcessingThread(
   const post = (request: ProcessingRequest): void => worker.postMessage(request);
   const ask = (kind: "settle" | "stop"): Promise<void> =>
     new Promise((done, failed) => {
-      if (death !== undefined) return failed(death);
+      if (death !== undefined) return failed(death.error);
       const id = nextId++;
       asked.set(id, { done, failed });
       post({ kind, id });

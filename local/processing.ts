@@ -1,11 +1,9 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { openInbox } from "#adapters/local/inbox.ts";
 import { type Held, holdAlone } from "#adapters/local/single-holder.ts";
-import type { IdentityRules } from "#core/identity/identity-rules.ts";
-import type { Clock } from "#core/kernel/ports.ts";
-import type { DataFolder } from "./data-folder.ts";
-import { FLUSH_SIZE, openProcessor, type Processor } from "./processor.ts";
-import { openProgressReader } from "./progress-reader.ts";
+import { FLUSH_SIZE, openProcessor, type Processor, type ProcessorPorts } from "./processor.ts";
+import { openProgressReader, type ProgressReader } from "./progress-reader.ts";
+import { Settlers } from "./settlers.ts";
 
 /** Processing that goes on by itself until it is stopped. */
 export interface Processing {
@@ -24,100 +22,130 @@ const FLUSH_MS = 2_000;
 /** How often to look for what other processes brought, and for a folder that another process processes, in ms. */
 const LOOK_MS = 50;
 
-export function startProcessing(folder: DataFolder, rules: IdentityRules, clock: Clock): Processing {
-  const inbox = openInbox(folder.inbox);
-  const progress = openProgressReader(folder.profiles);
-  const settling: { readonly target: number; readonly done: () => void; readonly failed: (error: unknown) => void }[] =
-    [];
-  let stopping = false;
-  let wakeUp = (): void => {};
-  const nap = (): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, LOOK_MS);
-      wakeUp = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  const answerSettled = (): void => {
-    if (settling.length === 0) return;
-    const written = progress.written();
-    for (let i = settling.length - 1; i >= 0; i--) {
-      if ((settling[i]?.target ?? 0) <= written) settling.splice(i, 1)[0]?.done();
-    }
-  };
-
-  /** Whether somebody waits for no more than what is absorbed already. */
-  const isAwaited = (absorbed: number): boolean => settling.some(({ target }) => target <= absorbed);
-
-  const work = async (): Promise<void> => {
-    let held: Held | undefined;
-    let processor: Processor | undefined;
-    let writing: Promise<void> = Promise.resolve();
-    // Merging small files follows a write, and nobody waits for it but the next write.
-    let tidying: Promise<void> = writing;
-    try {
-      for (;;) {
-        held ??= holdAlone(folder.processorLock);
-        if (held === undefined) {
-          // Another process processes this folder; ours may have to take over at any moment.
-          answerSettled();
-          if (stopping) return;
-          await nap();
-          continue;
-        }
-        processor ??= await openProcessor(folder, rules, clock);
-        const busy = await processor.step();
-        const { entries, size, ms } = processor.waiting();
-        if (size >= FLUSH_SIZE || (entries > 0 && (ms >= FLUSH_MS || isAwaited(processor.absorbed())))) {
-          await tidying;
-          writing = processor.flush();
-          tidying = writing.then(processor.compact);
-          tidying.catch(() => {}); // Awaited, with its error, before the next write and at the end.
-        }
-        if (settling.length > 0) {
-          await writing;
-          answerSettled();
-        }
-        if (busy) {
-          await turn();
-          continue;
-        }
-        if (stopping) break;
-        if (settling.length === 0) await nap();
-      }
-      await tidying;
-      await processor.flush();
-      answerSettled();
-    } finally {
-      processor?.close();
-      held?.release();
-    }
-  };
-
-  const ended = work().then(() => {
-    for (const { failed } of settling.splice(0)) failed(new Error("processing was stopped"));
-  });
-  let broken: { readonly error: unknown } | undefined;
-  ended.catch((error: unknown) => {
-    broken = { error };
-    for (const { failed } of settling.splice(0)) failed(error);
-  });
+export function startProcessing(ports: ProcessorPorts): Processing {
+  const inbox = openInbox(ports.folder.inbox);
+  const progress = openProgressReader(ports.folder.profiles);
+  const work = new Work(ports, progress);
+  const ended = work.run().then(
+    () => work.settlers.fail(new Error("processing was stopped")),
+    (error: unknown) => {
+      work.settlers.fail(error);
+      throw error;
+    },
+  );
   return {
     ended,
-    wake: () => wakeUp(),
-    settle: () =>
-      new Promise((done, failed) => {
-        if (broken !== undefined) return failed(broken.error);
-        settling.push({ target: inbox.newest(), done, failed });
-        wakeUp();
-      }),
+    wake: () => work.wake(),
+    settle: () => {
+      const settled = work.settlers.wait(inbox.newest());
+      work.wake();
+      return settled;
+    },
     stop: async () => {
-      stopping = true;
-      wakeUp();
+      work.stop();
       await ended;
       inbox.close();
       progress.close();
     },
   };
+}
+
+/** The loop: look, absorb, write, answer who waits, rest. */
+class Work {
+  readonly settlers = new Settlers();
+  readonly #ports: ProcessorPorts;
+  readonly #progress: ProgressReader;
+  #stopping = false;
+  #wakeUp: () => void = () => {};
+  #writing: Promise<void> = Promise.resolve();
+  /** Merging small files follows a write, and nobody waits for it but the next write. */
+  #tidying: Promise<void> = Promise.resolve();
+
+  constructor(ports: ProcessorPorts, progress: ProgressReader) {
+    this.#ports = ports;
+    this.#progress = progress;
+  }
+
+  wake(): void {
+    this.#wakeUp();
+  }
+
+  stop(): void {
+    this.#stopping = true;
+    this.wake();
+  }
+
+  async run(): Promise<void> {
+    const held = await this.#hold();
+    if (held === undefined) return;
+    try {
+      const processor = await openProcessor(this.#ports);
+      try {
+        await this.#process(processor);
+      } finally {
+        processor.close();
+      }
+    } finally {
+      held.release();
+    }
+  }
+
+  /** The folder, for us alone. While another process processes it, ours waits: it may have to take over at any moment. */
+  async #hold(): Promise<Held | undefined> {
+    for (;;) {
+      const held = holdAlone(this.#ports.folder.processorLock);
+      if (held !== undefined) return held;
+      this.#answer();
+      if (this.#stopping) return undefined;
+      await this.#rest();
+    }
+  }
+
+  async #process(processor: Processor): Promise<void> {
+    for (;;) {
+      const busy = await processor.step();
+      if (this.#isTimeToWrite(processor)) await this.#write(processor);
+      if (this.settlers.any) {
+        await this.#writing;
+        this.#answer();
+      }
+      if (busy) {
+        await turn();
+        continue;
+      }
+      if (this.#stopping) break;
+      if (!this.settlers.any) await this.#rest();
+    }
+    await this.#tidying;
+    await processor.flush();
+    this.#answer();
+  }
+
+  #isTimeToWrite(processor: Processor): boolean {
+    const { entries, size, ms } = processor.waiting();
+    if (size >= FLUSH_SIZE) return true;
+    return entries > 0 && (ms >= FLUSH_MS || this.settlers.isDue(processor.absorbed()));
+  }
+
+  /** Begins a write and goes on: the next stretch is absorbed while files are made. */
+  async #write(processor: Processor): Promise<void> {
+    await this.#tidying;
+    this.#writing = processor.flush();
+    this.#tidying = this.#writing.then(() => processor.compact());
+    this.#tidying.catch(() => {}); // Awaited, with its error, before the next write and at the end.
+  }
+
+  #answer(): void {
+    this.settlers.answer(() => this.#progress.written());
+  }
+
+  #rest(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, LOOK_MS);
+      this.#wakeUp = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
 }

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { IdentityRules } from "#core/identity/identity-rules.ts";
+import { troubleReport } from "#lambdas/middleware/trouble-report.ts";
 import { openDataFolder } from "./data-folder.ts";
 import { startProcessing } from "./processing.ts";
 
@@ -13,14 +14,20 @@ export interface ProcessingReply {
 const { root, rules } = workerData as { readonly root: string; readonly rules: IdentityRules };
 const port = parentPort;
 if (port === null) throw new Error("this module is the processing thread; start it as a worker");
-const processing = startProcessing(openDataFolder(root), IdentityRules.parse(rules), Date.now);
+const processing = startProcessing({
+  folder: openDataFolder(root),
+  rules: IdentityRules.parse(rules),
+  clock: Date.now,
+  onSetAside: (error, position) =>
+    process.stderr.write(`${JSON.stringify(troubleReport(error, `inbox entry ${position}, set aside`))}\n`),
+});
 // An unhandled rejection ends the thread, and the main thread hears of it: better than looking alive.
 processing.ended.catch((error: unknown) => {
   throw error;
 });
 
-const reply = (id: number, error?: unknown): void =>
-  port.postMessage({ id, ...(error === undefined ? {} : { error: String(error) }) } satisfies ProcessingReply);
+const reply = (id: number, error?: string): void =>
+  port.postMessage({ id, ...(error === undefined ? {} : { error }) } satisfies ProcessingReply);
 
 port.on("message", (request: ProcessingRequest) => {
   if (request.kind === "wake") return processing.wake();
@@ -28,7 +35,7 @@ port.on("message", (request: ProcessingRequest) => {
   asked
     .then(
       () => reply(request.id),
-      (error: unknown) => reply(request.id, error),
+      (error: unknown) => reply(request.id, String(error)),
     )
     .finally(() => {
       // Nothing keeps the thread alive any more once its port is closed.

@@ -12,7 +12,14 @@ afterAll(() => removeDataFolder(data));
 describe("waiting for what came in", () => {
   it("ends even where what came in says nothing to the lake", async () => {
     const folder = openDataFolder(data);
-    const processing = startProcessing(folder, defaultIdentityRules, Date.now);
+    const processing = startProcessing({
+      folder,
+      rules: defaultIdentityRules,
+      clock: Date.now,
+      onSetAside: (error) => {
+        throw error;
+      },
+    });
     const inbox = openInbox(folder.inbox, () => processing.wake());
     const between = [
       { type: "user_id", value: "ana" },
