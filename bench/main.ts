@@ -76,11 +76,14 @@ async function main(args: readonly string[]): Promise<number> {
   const found = await runAll(options, interrupted.signal);
   if (options.json) process.stdout.write(`${JSON.stringify({ machine: MACHINE, found })}\n`);
   if (interrupted.signal.aborted) return 130;
-  const isWhole = !options.quick && options.only.length === NAMES.length;
-  if (isWhole) writeFileSync(join(ROOT, PAGE), numbersPage(found, MACHINE));
+  const failed = found.filter(({ outcome }) => outcome.kind === "failed").map(({ name }) => name);
+  const whyNot = failed.length > 0 ? `${failed.join(", ")} failed` : isWhole(options) ? undefined : "not the whole run";
+  if (whyNot === undefined) writeFileSync(join(ROOT, PAGE), numbersPage(found, MACHINE));
   process.stderr.write(`${targetsLine(found.map(({ outcome }) => outcome))}\n`);
-  process.stderr.write(isWhole ? `Wrote ${PAGE}.\n` : `Not the whole run: ${PAGE} stays as it was.\n`);
-  return found.some(({ outcome }) => outcome.kind === "failed") ? 1 : 0;
+  process.stderr.write(whyNot === undefined ? `Wrote ${PAGE}.\n` : `${PAGE} stays as it was: ${whyNot}.\n`);
+  return failed.length > 0 ? 1 : 0;
 }
+
+const isWhole = ({ quick, only }: BenchOptions): boolean => !quick && only.length === NAMES.length;
 
 process.exitCode = await main(process.argv.slice(2));

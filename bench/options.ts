@@ -10,7 +10,7 @@ export interface BenchOptions {
 
 export const BENCH_HELP = `How fast Tributary is on this machine, beside what the machine can do at best.
 
-  npm run bench                       everything, in at most 8 minutes; writes docs/numbers.md
+  npm run bench                       everything, in at most 8 minutes; writes docs/numbers.md if nothing failed
   npm run bench -- --only NAME        one of them, again and again for several; writes nothing
   npm run bench -- --quick            a minute's run to see that everything works; writes nothing
   npm run bench -- --json             figures as one JSON object on stdout instead of tables

@@ -54,6 +54,7 @@ export function targetsLine(outcomes: readonly Outcome[]): string {
   const figures = outcomes.flatMap((outcome) => (outcome.kind === "measured" ? outcome.section.figures : []));
   const missed = figures.filter((figure) => isReached(figure) === false).map(({ what }) => what);
   const reached = figures.filter((figure) => isReached(figure) === true).length;
+  if (reached + missed.length === 0) return "No targets are set here.";
   const all = `${reached} of ${reached + missed.length} targets were reached`;
   return missed.length === 0 ? `${all}.` : `${all}; missed: ${missed.join("; ")}.`;
 }

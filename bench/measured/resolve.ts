@@ -25,12 +25,8 @@ export const resolve: Benchmark = async (context) => {
   let componentBytes = 0;
   const half = performance.now() + (context.until - performance.now()) / 2;
   const sqlite = await rounds({ ...context, until: half }, 5, async (nth) => {
-    const database = openDatabase(join(context.folder, `${nth}.db`), PROFILES_SCHEMA);
-    const store = sqliteProfileStore(database);
-    const seconds = await absorbAll(store, batches, (work) => inOneTransaction(database, work));
-    const row = database.prepare("SELECT avg(length(component)) AS bytes FROM profiles").get();
-    componentBytes = Math.round(row?.bytes as number);
-    database.close();
+    const { seconds, bytes } = await absorbIntoSqlite(join(context.folder, `${nth}.db`), batches);
+    componentBytes = bytes;
     return count / seconds;
   });
   const memory = await rounds(context, 5, async () => {
@@ -77,6 +73,14 @@ async function absorbAll(
     });
   }
   return (performance.now() - began) / 1_000;
+}
+
+async function absorbIntoSqlite(path: string, batches: readonly (readonly Event[])[]) {
+  const database = openDatabase(path, PROFILES_SCHEMA);
+  const seconds = await absorbAll(sqliteProfileStore(database), batches, (work) => inOneTransaction(database, work));
+  const row = database.prepare("SELECT avg(length(component)) AS bytes FROM profiles").get();
+  database.close();
+  return { seconds, bytes: Math.round(row?.bytes as number) };
 }
 
 async function inOneTransaction(database: DatabaseSync, work: () => Promise<void>): Promise<void> {
