@@ -2,7 +2,8 @@ import { closeSync, existsSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { type ColumnType, LAKE_TABLES, type LakeTable } from "#contracts/lake.ts";
+import { LAKE_TABLES, type LakeTable } from "#contracts/lake.ts";
+import { DUCKDB_TYPE } from "./duckdb-type.ts";
 import { type Crowd, crowdIn } from "./lake-crowds.ts";
 
 /** Rows of one table and one day, as JSON lines: each ends in a line break. */
@@ -36,14 +37,6 @@ export interface LakeFiles {
   resume(crowd: Crowd): Promise<void>;
   close(): void;
 }
-
-const DUCKDB_TYPE: Readonly<Record<ColumnType, string>> = {
-  string: "VARCHAR",
-  bigint: "BIGINT",
-  double: "DOUBLE",
-  boolean: "BOOLEAN",
-  timestamp: "TIMESTAMP",
-};
 
 /** The lake on one machine: `<folder>/<table>/dt=<day>/<name>.parquet`, as Athena finds it in S3. */
 export async function openLakeFiles(folder: string): Promise<LakeFiles> {

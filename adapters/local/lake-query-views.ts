@@ -1,14 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type ColumnType, LAKE_TABLES, LAKE_VIEWS, type LakeTable } from "#contracts/lake.ts";
-
-const DUCKDB_TYPE: Readonly<Record<ColumnType, string>> = {
-  string: "VARCHAR",
-  bigint: "BIGINT",
-  double: "DOUBLE",
-  boolean: "BOOLEAN",
-  timestamp: "TIMESTAMP",
-};
+import { DUCKDB_TYPE } from "./duckdb-type.ts";
 
 export const TABLES = Object.keys(LAKE_TABLES) as readonly LakeTable[];
 

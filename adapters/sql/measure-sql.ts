@@ -35,17 +35,9 @@ export function measureSql(
         columns: [aggregate(`count(DISTINCT ${scalarKey(value(measure.of))})`)],
         condition: comparisonSql(measure.test, `coalesce(${name}, 0)`, doubleLiteral),
       };
-    case "sum": {
-      const condition = comparisonSql(measure.test, `coalesce(${name}, 0)`, wholeMicros);
-      return { columns: [aggregate(`sum(${microsOf(value(measure.of))})`)], condition };
-    }
-    case "avg": {
-      const amount = microsOf(value(measure.of));
-      return {
-        columns: [aggregate(`sum(${amount})`), aggregate(`count(${amount})`, "_count")],
-        condition: surely(comparisonSql(measure.test, name, (operand) => `${wholeMicros(operand)} * ${name}_count`)),
-      };
-    }
+    case "sum":
+    case "avg":
+      return totalSql(measure, name, microsOf(value(measure.of)), aggregate);
     case "min":
     case "max":
       return {
@@ -61,6 +53,24 @@ export function measureSql(
     default:
       return measure satisfies never;
   }
+}
+
+/** A sum over whole millionths; an average is compared as a sum with so many times its operand, so nothing is divided. */
+function totalSql(
+  measure: Pick<Extract<Measure, { readonly of: string }>, "kind" | "test">,
+  name: string,
+  amount: string,
+  aggregate: (sql: string, suffix?: string) => MeasureSql["columns"][number],
+): MeasureSql {
+  const sum = aggregate(`sum(${amount})`);
+  if (measure.kind === "sum") {
+    return { columns: [sum], condition: comparisonSql(measure.test, `coalesce(${name}, 0)`, wholeMicros) };
+  }
+  const times = (operand: number): string => `${wholeMicros(operand)} * ${name}_count`;
+  return {
+    columns: [sum, aggregate(`count(${amount})`, "_count")],
+    condition: surely(comparisonSql(measure.test, name, times)),
+  };
 }
 
 const wholeMicros = (operand: number): string => wholeLiteral(toMicros(operand));

@@ -22,7 +22,7 @@ export interface Person {
 /** A profile with all of its events as they came in, repetitions included: those count once, as in the lake. */
 export function personOf(profile: Pick<Profile, "traits" | "consent">, events: Iterable<Event>): Person {
   return {
-    traits: profile.traits as JsonObject,
+    traits: profile.traits,
     consent: Object.fromEntries(Object.entries(profile.consent).map(([purpose, { state }]) => [purpose, state])),
     events: distinctEvents(events).map(({ name, eventTime, properties }) => ({ name, at: eventTime, properties })),
   };

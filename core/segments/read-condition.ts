@@ -91,7 +91,7 @@ function readList(kind: "all" | "any", sent: Json | undefined, place: Place): Co
   const conditions: Condition[] = [];
   for (const [position, item] of sent.entries()) {
     const read = readNode(item, at(place, String(position)));
-    if (isRejection(read)) return read as ConditionRejection;
+    if (isRejection(read)) return read;
     conditions.push(read);
   }
   return kind === "all" ? { all: conditions } : { any: conditions };

@@ -67,7 +67,7 @@ function resolveList(
   const resolved: ResolvedCondition[] = [];
   for (const condition of conditions) {
     const inner = resolve(condition, state);
-    if (isRejection(inner)) return inner as ResolveRejection;
+    if (isRejection(inner)) return inner;
     resolved.push(inner);
   }
   return make(resolved);

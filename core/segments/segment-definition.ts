@@ -22,7 +22,7 @@ export function readSegmentDefinition(sent: unknown): SegmentDefinition | Reject
   if (!isJsonObject(sent)) return rejection("segment.bad_definition", "a segment is a JSON object");
   const condition = readCondition(sent.condition);
   if (isRejection(condition)) {
-    return rejection(condition.code as ConditionRejectionCode, `condition.${condition.message}`);
+    return rejection(condition.code, `condition.${condition.message}`);
   }
   const named = Named.safeParse(sent);
   if (!named.success) {

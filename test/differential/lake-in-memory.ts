@@ -1,16 +1,9 @@
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { ATHENA_PRELUDE } from "#adapters/local/athena-prelude.ts";
 import { athenaStatement } from "#adapters/local/athena-statement.ts";
+import { DUCKDB_TYPE } from "#adapters/local/duckdb-type.ts";
 import { doubleLiteral, textLiteral } from "#adapters/sql/literal.ts";
 import { type ColumnType, LAKE_TABLES, LAKE_VIEWS, type LakeTable } from "#contracts/lake.ts";
-
-const TYPES: Readonly<Record<ColumnType, string>> = {
-  string: "VARCHAR",
-  bigint: "BIGINT",
-  double: "DOUBLE",
-  boolean: "BOOLEAN",
-  timestamp: "TIMESTAMP",
-};
 
 export type LakeRow = Readonly<Record<string, string | number | boolean | null>>;
 
@@ -30,7 +23,7 @@ export async function lakeInMemory(): Promise<LakeInMemory> {
   await connection.run("SET TimeZone = 'UTC'");
   for (const macro of ATHENA_PRELUDE) await connection.run(`CREATE MACRO ${macro}`);
   for (const [table, columns] of Object.entries(LAKE_TABLES)) {
-    const list = Object.entries<ColumnType>(columns).map(([name, type]) => `${name} ${TYPES[type]}`);
+    const list = Object.entries<ColumnType>(columns).map(([name, type]) => `${name} ${DUCKDB_TYPE[type]}`);
     await connection.run(`CREATE TABLE ${table} (${list.join(", ")})`);
   }
   for (const [view, sql] of Object.entries(LAKE_VIEWS)) await connection.run(`CREATE VIEW ${view} AS ${sql}`);

@@ -220,7 +220,7 @@ function eventOf({ key, name, at, lateBy, properties }: Doing, position: number)
     properties,
     traits: {},
     context: {},
-  } as Event;
+  };
 }
 
 /** A repetition comes later, and in the lake may well lie in another day. */

@@ -1,16 +1,9 @@
 import { DuckDBInstance, DuckDBTimestampValue } from "@duckdb/node-api";
-import { type ColumnType, LAKE_TABLES, LAKE_VIEWS, type LakeRows } from "#contracts/lake.ts";
+import { DUCKDB_TYPE } from "#adapters/local/duckdb-type.ts";
+import { LAKE_TABLES, LAKE_VIEWS, type LakeRows } from "#contracts/lake.ts";
 import type { Json } from "#core/kernel/json.ts";
 import { type LakeQuery, LakeQueryError, type LakeWriter } from "#core/kernel/ports.ts";
 import { isoTime } from "#core/kernel/time.ts";
-
-const TYPES: Readonly<Record<ColumnType, string>> = {
-  string: "VARCHAR",
-  bigint: "BIGINT",
-  double: "DOUBLE",
-  boolean: "BOOLEAN",
-  timestamp: "TIMESTAMP",
-};
 
 export interface DuckDbLake extends LakeQuery, LakeWriter<LakeRows> {
   /** Forgets all rows. */
@@ -23,7 +16,7 @@ export async function duckDbLake(): Promise<DuckDbLake> {
   const instance = await DuckDBInstance.create(":memory:", { threads: "1", memory_limit: "256MB" });
   const connection = await instance.connect();
   for (const [table, columns] of Object.entries(LAKE_TABLES)) {
-    const declared = Object.entries(columns).map(([name, type]) => `${name} ${TYPES[type]}`);
+    const declared = Object.entries(columns).map(([name, type]) => `${name} ${DUCKDB_TYPE[type]}`);
     await connection.run(`CREATE TABLE ${table} (${declared.join(", ")})`);
   }
   for (const [view, sql] of Object.entries(LAKE_VIEWS)) await connection.run(`CREATE VIEW ${view} AS ${sql}`);

@@ -1,6 +1,7 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it } from "vitest";
-import { type ColumnType, LAKE_TABLES, LAKE_VIEWS } from "#contracts/lake.ts";
+import { DUCKDB_TYPE } from "#adapters/local/duckdb-type.ts";
+import { LAKE_TABLES, LAKE_VIEWS } from "#contracts/lake.ts";
 import { LAKE_VIEW_COLUMNS } from "#lib/constructs/lake-view-columns.ts";
 import { ofType, PRODUCTION, production } from "./synthesise.ts";
 
@@ -69,7 +70,7 @@ describe("views of the lake", () => {
     const instance = await DuckDBInstance.create(":memory:");
     const connection = await instance.connect();
     for (const [name, columns] of Object.entries(LAKE_TABLES)) {
-      const list = Object.entries(columns).map(([column, type]) => `${column} ${DUCKDB_TYPES[type]}`);
+      const list = Object.entries(columns).map(([column, type]) => `${column} ${DUCKDB_TYPE[type]}`);
       await connection.run(`CREATE TABLE ${name} (${list.join(", ")})`);
     }
     const answered: Record<string, Record<string, string>> = {};
@@ -84,17 +85,9 @@ describe("views of the lake", () => {
       Object.fromEntries(
         Object.entries(LAKE_VIEW_COLUMNS).map(([name, columns]) => [
           name,
-          Object.fromEntries(Object.entries(columns).map(([column, type]) => [column, DUCKDB_TYPES[type]])),
+          Object.fromEntries(Object.entries(columns).map(([column, type]) => [column, DUCKDB_TYPE[type]])),
         ]),
       ),
     );
   });
 });
-
-const DUCKDB_TYPES: Readonly<Record<ColumnType, string>> = {
-  string: "VARCHAR",
-  bigint: "BIGINT",
-  double: "DOUBLE",
-  boolean: "BOOLEAN",
-  timestamp: "TIMESTAMP",
-};
