@@ -143,6 +143,10 @@ describe("message ids", () => {
     expect(again.messageId).toBe(first.messageId);
     expect(eventOf({ ...sent, event: "Other" }).messageId).not.toBe(first.messageId);
   });
+  it("are made also where a nonsense stands for the time", () => {
+    const sent = track({ messageId: "", timestamp: { toString: 1, valueOf: [] } });
+    expect(eventOf(sent)).toMatchObject({ eventTime: NOW, marks: ["unreadable_time", "made_message_id"] });
+  });
   it("hold a hundred characters", () => {
     expect(codeOf(track({ messageId: "m".repeat(100) }))).toBeUndefined();
     expect(codeOf(track({ messageId: "m".repeat(101) }))).toBe("event.bad_message_id");

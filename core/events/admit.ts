@@ -172,5 +172,7 @@ function pageName(raw: RawEvent, type: EventType): Event["properties"] {
 function madeMessageId(raw: RawEvent, position: number, admission: Admission): string {
   const { sentAt: _sentAt, messageId: _messageId, ...content } = raw;
   const when = raw.originalTimestamp ?? raw.timestamp ?? `${admission.receivedAt}.${position}`;
-  return `made-${digestOf(admission.source, String(when), JSON.stringify(content))}`;
+  // Whatever stands for a time, and need not be one: an object may have a `toString` that is none.
+  const text = typeof when === "string" ? when : JSON.stringify(when);
+  return `made-${digestOf(admission.source, text, JSON.stringify(content))}`;
 }

@@ -61,9 +61,6 @@ export interface BadEventRow {
 /** Rows lie in the day they were *received*: a late event never changes a day that was already read. */
 export function eventsLogRow(event: Event): EventsLogRow {
   const { properties, context } = event;
-  const page = isJsonObject(context.page) ? context.page : {};
-  const campaign = isJsonObject(context.campaign) ? context.campaign : {};
-  const device = isJsonObject(context.device) ? context.device : {};
   const [strongest] = event.identifiers;
   return {
     message_id: event.messageId,
@@ -83,17 +80,7 @@ export function eventsLogRow(event: Event): EventsLogRow {
     traits: JSON.stringify(event.traits),
     context: JSON.stringify(context),
     ...orderColumns(properties),
-    page_url: text(page.url ?? properties.url),
-    page_path: text(page.path ?? properties.path),
-    referrer: text(page.referrer ?? properties.referrer),
-    utm_source: text(campaign.source),
-    utm_medium: text(campaign.medium),
-    utm_campaign: text(campaign.name),
-    utm_term: text(campaign.term),
-    utm_content: text(campaign.content),
-    locale: text(context.locale),
-    device_type: text(device.type),
-    is_bot: typeof context.isBot === "boolean" ? context.isBot : null,
+    ...contextColumns(context, properties),
     consent: event.consent === undefined ? null : JSON.stringify(event.consent),
     marks: event.marks === undefined ? null : JSON.stringify(event.marks),
     plan_status: null,
@@ -113,6 +100,32 @@ export const badEventRow = (bad: BadEvent): BadEventRow => ({
   recoveries: 0,
   dt: isoDay(bad.receivedAt),
 });
+
+type ContextColumns = Pick<
+  EventsLogRow,
+  | ("page_url" | "page_path" | "referrer" | "locale" | "device_type" | "is_bot")
+  | ("utm_source" | "utm_medium" | "utm_campaign" | "utm_term" | "utm_content")
+>;
+
+/** Older clients tell of the page among a page call's properties. */
+function contextColumns(context: JsonObject, properties: JsonObject): ContextColumns {
+  const page = isJsonObject(context.page) ? context.page : {};
+  const campaign = isJsonObject(context.campaign) ? context.campaign : {};
+  const device = isJsonObject(context.device) ? context.device : {};
+  return {
+    page_url: text(page.url ?? properties.url),
+    page_path: text(page.path ?? properties.path),
+    referrer: text(page.referrer ?? properties.referrer),
+    utm_source: text(campaign.source),
+    utm_medium: text(campaign.medium),
+    utm_campaign: text(campaign.name),
+    utm_term: text(campaign.term),
+    utm_content: text(campaign.content),
+    locale: text(context.locale),
+    device_type: text(device.type),
+    is_bot: typeof context.isBot === "boolean" ? context.isBot : null,
+  };
+}
 
 /** Segment's e-commerce names: `revenue`, else `total`, in `currency`, for `order_id`. */
 function orderColumns(properties: JsonObject): Pick<EventsLogRow, "revenue" | "currency" | "order_id"> {

@@ -43,7 +43,7 @@ function objectIn(text: string): JsonObject | undefined {
 function put(into: Record<string, unknown>, [name = "", ...rest]: readonly string[], value: string): void {
   const there: unknown = Object.hasOwn(into, name) ? into[name] : undefined;
   if (rest.length > 0 && isJsonObject(there)) {
-    put(there as Record<string, unknown>, rest, value);
+    put(there, rest, value);
     return;
   }
   const made: Record<string, unknown> = {};

@@ -74,7 +74,7 @@ const CLIENTS: readonly Client[] = [
       const client = new LegacyAnalytics(tributary.writeKey, { host: tributary.url, flushAt: 20 });
       callAll(client, userId);
       await new Promise<void>((resolve, reject) => {
-        client.flush((error) => (error ? reject(error) : resolve()));
+        void client.flush((error) => (error ? reject(error) : resolve()));
       });
     },
   },
@@ -85,7 +85,7 @@ const CLIENTS: readonly Client[] = [
       const client = new RudderAnalytics(tributary.writeKey, { dataPlaneUrl: tributary.url, flushAt: 20, gzip });
       callAll(client, userId);
       await new Promise<void>((resolve, reject) => {
-        client.flush((error) => (error ? reject(error) : resolve()));
+        void client.flush((error) => (error ? reject(error) : resolve()));
       });
     },
   })),

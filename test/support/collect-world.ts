@@ -138,3 +138,10 @@ function gatewayRequest(request: Request): APIGatewayProxyEventV2 {
     ...(text === undefined ? {} : { body: text }),
   };
 }
+
+/** Sends one request to a world of its own. */
+export async function sent(request: Request, options: CollectWorldOptions = {}) {
+  const world = collectWorld(options);
+  const answer = await world.ask(request);
+  return { ...answer, ...world.taken(), log: world.log };
+}
