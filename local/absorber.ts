@@ -31,7 +31,7 @@ export interface AbsorberPorts {
   readonly progress: ProgressStore;
   readonly rules: IdentityRules;
   readonly clock: Clock;
-  readonly onSetAside: (error: unknown, position: number) => void;
+  readonly onSetAside: (error: unknown, what: string) => void;
 }
 
 /**
@@ -75,7 +75,7 @@ export function absorberOf({ database, progress, rules, clock, onSetAside }: Abs
     try {
       await absorbWhole([placed]);
     } catch (error) {
-      onSetAside(error, placed.position);
+      onSetAside(error, `inbox entry ${placed.position}`);
       inTransaction(database, () => {
         progress.setAside(placed.position, String(error), JSON.stringify(placed.entry));
         progress.setAbsorbed(placed.position);

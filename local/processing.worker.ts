@@ -18,8 +18,7 @@ const processing = startProcessing({
   folder: openDataFolder(root),
   rules: IdentityRules.parse(rules),
   clock: Date.now,
-  onSetAside: (error, position) =>
-    process.stderr.write(`${JSON.stringify(troubleReport(error, `inbox entry ${position}, set aside`))}\n`),
+  onSetAside: (error, what) => process.stderr.write(`${JSON.stringify(troubleReport(error, `set aside: ${what}`))}\n`),
 });
 // An unhandled rejection ends the thread, and the main thread hears of it: better than looking alive.
 processing.ended.catch((error: unknown) => {

@@ -31,8 +31,8 @@ export interface ProcessorPorts {
   readonly folder: DataFolder;
   readonly rules: IdentityRules;
   readonly clock: Clock;
-  /** Hears of an entry that could not be absorbed and was put aside. */
-  readonly onSetAside: (error: unknown, position: number) => void;
+  /** Hears of an entry that no profile could take in, or a row that no table can hold, and where it is kept. */
+  readonly onSetAside: (error: unknown, what: string) => void;
 }
 
 /** Bytes absorbed in one transaction: enough to share its cost, few enough to hold. */
@@ -46,7 +46,7 @@ export async function openProcessor({ folder, rules, clock, onSetAside }: Proces
   database.exec("PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8000;");
   const progress = openProgressStore(database);
   const inbox = openInbox(folder.inbox);
-  const files = await openLakeFiles(folder.lake);
+  const files = await openLakeFiles(folder.lake, onSetAside);
   const absorber = absorberOf({ database, progress, rules, clock, onSetAside });
   const feed = await openLakeFeed({ database, progress, inbox, files, stretch: STEP_BYTES });
   let waitingSince = clock();

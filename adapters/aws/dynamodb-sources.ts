@@ -13,8 +13,10 @@ export interface DynamodbSourcesOptions {
   readonly client?: DynamoDBClient;
 }
 
-/** A key that was switched off is believed no longer than this; so is a key that was not there yet. */
+/** A key that was switched off is believed no longer than this. */
 const REMEMBERED_MS = 60 * SECOND;
+/** A key that is not there may be made at any moment, and what its first senders are refused they never send again. */
+const MISSED_MS = 5 * SECOND;
 /** Made-up keys must not fill the memory. */
 const MOST_REMEMBERED = 10_000;
 
@@ -23,7 +25,7 @@ interface Remembered {
   readonly until: number;
 }
 
-/** One item per write key, under the key's digest; answers, also that there is none, are remembered for a minute. */
+/** One item per write key, under the key's digest; answers are remembered for a minute, that there is none for a moment. */
 export function dynamodbSources({ table, now, client = dynamodbClient() }: DynamodbSourcesOptions): Sources {
   const remembered = new Map<string, Remembered>();
   const ask = async (keyHash: string): Promise<Source | undefined> => {
@@ -40,9 +42,15 @@ export function dynamodbSources({ table, now, client = dynamodbClient() }: Dynam
       const source = ask(keyHash);
       remembered.delete(keyHash);
       if (remembered.size >= MOST_REMEMBERED) remembered.delete(remembered.keys().next().value as string);
-      remembered.set(keyHash, { source, until: now() + REMEMBERED_MS });
-      // A failure is no answer, and is not remembered.
-      source.catch(() => remembered.delete(keyHash));
+      const asked = now();
+      remembered.set(keyHash, { source, until: asked + REMEMBERED_MS });
+      source.then(
+        (found) => {
+          if (found === undefined) remembered.set(keyHash, { source, until: asked + MISSED_MS });
+        },
+        // A failure is no answer, and is not remembered.
+        () => remembered.delete(keyHash),
+      );
       return source;
     },
   };

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -52,6 +52,24 @@ describe("the lake's files", () => {
     writeFileSync(join(partition(), ".part-2.parquet.tmp"), "PAR1");
     files = await openLakeFiles(folder);
     expect(readdirSync(partition())).toEqual(["part-1.parquet"]);
+  });
+
+  it("take every row but the one that no table can hold, and keep that one's line", async () => {
+    const heard: string[] = [];
+    files.close();
+    files = await openLakeFiles(folder, (_, keptAs) => heard.push(keptAs));
+    const rows = [
+      { bad_event_id: "good-1", received_at: "2026-11-01T00:00:00.000Z" },
+      { bad_event_id: "half-\ud800", received_at: "2026-11-01T00:00:00.000Z" },
+      { bad_event_id: "far", received_at: "+312025-01-01T00:00:00.000Z" },
+      { bad_event_id: "good-2", received_at: "2026-11-01T00:00:00.000Z" },
+    ];
+    const draft = files.draft();
+    draft.add({ table: "bad_events", dt, text: rows.map((row) => `${JSON.stringify(row)}\n`).join("") });
+    await files.write("part-1", draft);
+    expect(await idsInLake()).toEqual(expect.arrayContaining(["good-1", "good-2"]));
+    expect(heard).toHaveLength(1);
+    expect(readFileSync(heard[0] ?? "", "utf8").split("\n")).toHaveLength(rows.length + 1);
   });
 
   it("become one where they are many, with every row once", async () => {

@@ -38,8 +38,11 @@ export interface LakeFiles {
   close(): void;
 }
 
+/** Hears of rows that no table can hold: their lines are kept in the file named, the others are in the lake. */
+export type OnRefused = (error: unknown, keptAs: string) => void;
+
 /** The lake on one machine: `<folder>/<table>/dt=<day>/<name>.parquet`, as Athena finds it in S3. */
-export async function openLakeFiles(folder: string): Promise<LakeFiles> {
+export async function openLakeFiles(folder: string, onRefused: OnRefused = () => {}): Promise<LakeFiles> {
   await mkdir(folder, { recursive: true });
   await sweep(folder);
   // One thread and little memory: the machine's other work is people waiting for an answer. The order of rows says
@@ -54,15 +57,31 @@ export async function openLakeFiles(folder: string): Promise<LakeFiles> {
   const touched = new Set<string>();
   let drafted = 0;
 
-  const convert = async ({ table, partition, json }: DraftPart, name: string): Promise<void> => {
-    const unfinished = join(partition, `.${name}.parquet.tmp`);
-    await connection.run(
+  const copy = ({ table, json }: DraftPart, to: string, options = ""): Promise<unknown> =>
+    connection.run(
       `COPY (SELECT * EXCLUDE (dt) FROM read_json(${quoted(json)}, format = 'newline_delimited', maximum_object_size = 4194304,
-       columns = ${columnsOf(table)})) TO ${quoted(unfinished)} (FORMAT parquet, COMPRESSION zstd)`,
+       columns = ${columnsOf(table)}${options})) TO ${quoted(to)} (FORMAT parquet, COMPRESSION zstd)`,
     );
-    await syncFile(unfinished);
-    await rename(unfinished, join(partition, `${name}.parquet`));
-    await rm(json);
+
+  const convert = async (part: DraftPart, name: string): Promise<void> => {
+    const { table, partition, json } = part;
+    const unfinished = join(partition, `.${name}.parquet.tmp`);
+    try {
+      await copy(part, unfinished);
+      await syncFile(unfinished);
+      await rename(unfinished, join(partition, `${name}.parquet`));
+      await rm(json);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      // One row must not hold up all that come after it: the others go in, and all lines are kept to look at.
+      await copy(part, unfinished, ", ignore_errors = true");
+      await syncFile(unfinished);
+      await rename(unfinished, join(partition, `${name}.parquet`));
+      const kept = join(folder, REFUSED, `${table}-${name}.ndjson`);
+      await mkdir(join(folder, REFUSED), { recursive: true });
+      await rename(json, kept);
+      onRefused(error, kept);
+    }
     touched.add(partition);
   };
   const hidden = ({ partition, into }: Crowd): string => join(partition, `.${into}.tmp`);
@@ -112,6 +131,13 @@ export async function openLakeFiles(folder: string): Promise<LakeFiles> {
     },
   };
 }
+
+/** Where lines are kept that no table can hold: a folder that no query looks into. */
+const REFUSED = ".refused";
+
+/** The engine's word on what it was given to read, as against a full disk or a missing file. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof Error && /^(Invalid Input|Conversion|Out of Range) Error/i.test(error.message);
 
 interface DraftPart {
   readonly table: LakeTable;

@@ -37,7 +37,7 @@ const imageOf = (...item: Parameters<typeof toItem>): Image =>
       name,
       "B" in value ? { B: Buffer.from(value.B).toString("base64") } : value,
     ]),
-  ) as Image;
+  );
 
 function streamOf(changes: readonly ComponentChange[]): DynamoDBStreamEvent {
   return {

@@ -92,12 +92,12 @@ const value: fc.Arbitrary<Json> = fc.oneof(
     weight: 1,
     arbitrary: fc.array(fc.oneof(scalar, fc.constant<Json>([1]), fc.constant<Json>({ x: "pro" })), { maxLength: 3 }),
   },
-  { weight: 1, arbitrary: fc.record({ city: scalar, price: scalar }, { requiredKeys: [] }) as fc.Arbitrary<Json> },
+  { weight: 1, arbitrary: fc.record({ city: scalar, price: scalar }, { requiredKeys: [] }) },
 );
 
 const objectOf = (paths: readonly string[]): fc.Arbitrary<JsonObject> => {
   const tops = [...new Set(paths.map((path) => path.split(".")[0] as string))];
-  const items = fc.array(fc.record({ price: scalar }, { requiredKeys: [] }) as fc.Arbitrary<Json>, { maxLength: 2 });
+  const items = fc.array(fc.record({ price: scalar }, { requiredKeys: [] }), { maxLength: 2 });
   const members = tops.map((name): [string, fc.Arbitrary<Json>] => [
     name,
     name === "items"
