@@ -1,13 +1,19 @@
-import { importCommand } from "./import/import-command.ts";
-import { importWorld } from "./import-world.ts";
-import { readServeOptions, SERVE_HELP, serve } from "./serve.ts";
-import { sqlCommand } from "./sql-command.ts";
+import { readServeOptions, SERVE_HELP } from "./serve-options.ts";
 
-/** Runs what the command line asks for and answers the process's exit code: 0 done, 1 failed, 2 not understood. */
+/**
+ * Runs what the command line asks for and answers the process's exit code: 0 done, 1 failed, 2 not understood. Each
+ * command loads only what it needs: that is most of how soon it starts, and much of the memory that it takes.
+ */
 export async function main(args: readonly string[]): Promise<number> {
   const [command, ...rest] = args;
-  if (command === "import") return importCommand(rest, importWorld());
-  if (command === "sql") return sqlCommand(rest);
+  if (command === "import") {
+    const [{ importCommand }, { importWorld }] = await Promise.all([
+      import("./import/import-command.ts"),
+      import("./import-world.ts"),
+    ]);
+    return importCommand(rest, importWorld());
+  }
+  if (command === "sql") return (await import("./sql-command.ts")).sqlCommand(rest);
   if (command === "help" || args.includes("--help") || args.includes("-h")) {
     process.stdout.write(SERVE_HELP);
     return 0;
@@ -17,5 +23,5 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`${options}\nSee npm run local -- --help\n`);
     return 2;
   }
-  return serve(options);
+  return (await import("./serve.ts")).serve(options);
 }

@@ -1,6 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
+/** Where everything is kept unless `--data` says otherwise: beside the program, hidden. */
+export const DEFAULT_DATA = ".tributary";
+
 /** Where everything of one installation on one machine lies. */
 export interface DataFolder {
   readonly root: string;

@@ -2,10 +2,9 @@ import { openDatabase } from "#adapters/local/database.ts";
 import { openInbox } from "#adapters/local/inbox.ts";
 import { IMPORTS_SCHEMA, sqliteImportLedger } from "#adapters/local/sqlite-import-ledger.ts";
 import { defaultIdentityRules } from "#core/identity/identity-rules.ts";
-import { openDataFolder } from "./data-folder.ts";
+import { DEFAULT_DATA, openDataFolder } from "./data-folder.ts";
 import type { ImportWorld } from "./import/import-command.ts";
 import { startProcessingThread } from "./processing-thread.ts";
-import { DEFAULT_DATA } from "./serve.ts";
 
 /**
  * The world of the import command: a data folder on this machine. Where a server runs on it, the server processes what

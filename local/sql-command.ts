@@ -4,9 +4,8 @@ import { openLakeQuery } from "#adapters/local/lake-query.ts";
 import { defaultIdentityRules } from "#core/identity/identity-rules.ts";
 import { LakeQueryError, type QueryResult } from "#core/kernel/ports.ts";
 import { openCredentials } from "./credentials.ts";
-import { type DataFolder, openDataFolder } from "./data-folder.ts";
+import { type DataFolder, DEFAULT_DATA, openDataFolder } from "./data-folder.ts";
 import { startProcessingThread } from "./processing-thread.ts";
-import { DEFAULT_DATA } from "./serve.ts";
 import { tableText } from "./table-text.ts";
 
 const HELP = `Asks the lake one question, in Athena's SQL, and prints the answer.
