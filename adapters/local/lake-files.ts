@@ -84,11 +84,6 @@ export async function openLakeFiles(folder: string, onRefused: OnRefused = () =>
     }
     touched.add(partition);
   };
-  const hidden = ({ partition, into }: Crowd): string => join(partition, `.${into}.tmp`);
-  const removeReplaced = async ({ partition, names }: Crowd): Promise<void> => {
-    for (const name of names) await rm(join(partition, name), { force: true });
-  };
-
   return {
     draft: () => {
       const draft = new Draft(folder, drafted++);
@@ -130,6 +125,12 @@ export async function openLakeFiles(folder: string, onRefused: OnRefused = () =>
       instance.closeSync();
     },
   };
+}
+
+const hidden = ({ partition, into }: Crowd): string => join(partition, `.${into}.tmp`);
+
+async function removeReplaced({ partition, names }: Crowd): Promise<void> {
+  for (const name of names) await rm(join(partition, name), { force: true });
 }
 
 /** Where lines are kept that no table can hold: a folder that no query looks into. */
