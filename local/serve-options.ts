@@ -27,7 +27,7 @@ Options
   --speed N    events per second of the live part of the demonstration (default 20)
   --seed TEXT  another seed, another shop (default "tributary")
   --lang en|fr the language the demonstration speaks (default en)
-  --json       first line on stdout: {"url","writeKey","token"}; nothing else but the log on stderr
+  --json       first line on stdout: {"url","writeKey","token"} (npm run --silent local -- --json: npm adds lines of its own)
   --help       this text
 
 Send events with any Segment, RudderStack or Jitsu client: the host is the url, the write key is in DIR/credentials.json.
