@@ -12,8 +12,8 @@ export interface LakeFeed {
   size(): number;
   /** Puts what was added into files, as the entries up to `absorbed`. One at a time. */
   flush(absorbed: number): Promise<void>;
-  /** Makes one file of many small ones, if there are many. Not while a flush is under way. */
-  compact(): Promise<void>;
+  /** Makes one file of many small ones; answers whether there were many. Not while a flush is under way. */
+  compact(): Promise<boolean>;
   /** The last entry that is in files or on its way there. */
   begun(): number;
 }
@@ -81,11 +81,12 @@ export async function openLakeFeed({ database, progress, inbox, files, stretch }
     },
     compact: async () => {
       const crowd = await files.nextCrowd();
-      if (crowd === undefined) return;
+      if (crowd === undefined) return false;
       await files.merge(crowd);
       progress.setCrowd(crowd);
       await files.replace(crowd);
       progress.setCrowd(undefined);
+      return true;
     },
   };
 }

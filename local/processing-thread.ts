@@ -8,7 +8,7 @@ import type { ProcessingReply, ProcessingRequest } from "./processing.worker.ts"
  * Heap of the thread in MB. What it holds at a time is bounded (`STEP_BYTES`, `FLUSH_SIZE`); without a limit V8 lets
  * garbage of a million events pile up because the machine has room.
  */
-const HEAP = { maxYoungGenerationSizeMb: 18, maxOldGenerationSizeMb: 256 };
+const HEAP = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 256 };
 
 /**
  * Processing in a thread of its own, so that whoever sends events never waits for profiles or files. `onDeath` hears

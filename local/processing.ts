@@ -60,6 +60,7 @@ class Work {
   #writing: Promise<void> = Promise.resolve();
   /** Merging small files follows a write, and nobody waits for it but the next write. */
   #tidying: Promise<void> = Promise.resolve();
+  #mayTidy = true;
 
   constructor(ports: ProcessorPorts, progress: ProgressReader) {
     this.#ports = ports;
@@ -114,6 +115,7 @@ class Work {
         continue;
       }
       if (this.#stopping) break;
+      this.#tidy(processor);
       if (!this.settlers.any) await this.#rest();
     }
     await this.#tidying;
@@ -131,7 +133,18 @@ class Work {
   async #write(processor: Processor): Promise<void> {
     await this.#tidying;
     this.#writing = processor.flush();
-    this.#tidying = this.#writing.then(() => processor.compact());
+    this.#writing.catch(() => {}); // Awaited, with its error, before the next write and at the end.
+    this.#tidying = this.#writing;
+    this.#mayTidy = true;
+  }
+
+  /** Merges small files while there is nothing else to do: beside absorbing, never beside writing. */
+  #tidy(processor: Processor): void {
+    if (!this.#mayTidy) return;
+    this.#mayTidy = false;
+    this.#tidying = this.#tidying.then(async () => {
+      this.#mayTidy = await processor.compact();
+    });
     this.#tidying.catch(() => {}); // Awaited, with its error, before the next write and at the end.
   }
 

@@ -18,8 +18,8 @@ export interface Processor {
   step(): Promise<boolean>;
   /** Puts everything absorbed so far into lake files. One at a time. */
   flush(): Promise<void>;
-  /** Makes one file of many small ones, if there are many. Not while a flush is under way. */
-  compact(): Promise<void>;
+  /** Makes one file of many small ones; answers whether there were many. Not while a flush is under way. */
+  compact(): Promise<boolean>;
   /** How much was absorbed and is not in lake files or on its way there, and for how many ms the oldest of it is. */
   waiting(): { readonly entries: number; readonly size: number; readonly ms: number };
   /** The last inbox entry that is in the profiles. */
@@ -38,12 +38,12 @@ export interface ProcessorPorts {
 /** Bytes absorbed in one transaction: enough to share its cost, few enough to hold. */
 const STEP_BYTES = 2_000_000;
 /** Lines written to one file: what bounds the memory that writing takes while a million events come in. */
-export const FLUSH_SIZE = 8_000_000;
+export const FLUSH_SIZE = 6_000_000;
 
 export async function openProcessor({ folder, rules, clock, onSetAside }: ProcessorPorts): Promise<Processor> {
   const database = openDatabase(folder.profiles, PROFILES_SCHEMA + PROGRESS_SCHEMA);
   // What is touched most stays at hand; checkpoints, which wait for the disk, come seldom.
-  database.exec("PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8000;");
+  database.exec("PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 8000;");
   const progress = openProgressStore(database);
   const inbox = openInbox(folder.inbox);
   const files = await openLakeFiles(folder.lake, onSetAside);

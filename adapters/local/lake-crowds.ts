@@ -16,9 +16,9 @@ export interface Crowd {
 const CROWD = 16;
 /** Merged at once: what bounds the memory and time that one merge takes. */
 const MOST_NAMES = 64;
-const MOST_BYTES = 64 * 1024 * 1024;
+const MOST_BYTES = 12 * 1024 * 1024;
 /** A file of this size is left alone. */
-const LARGE_BYTES = 16 * 1024 * 1024;
+const LARGE_BYTES = 4 * 1024 * 1024;
 
 /** The small files of a partition, smallest first, if they are a crowd. */
 export async function crowdIn(partition: string): Promise<Crowd | undefined> {

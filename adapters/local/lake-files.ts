@@ -27,7 +27,7 @@ export interface LakeFiles {
    * so a writer that died is repeated, not repaired. Resolves once every file is on disk under its final name.
    */
   write(name: string, draft: LakeDraft): Promise<void>;
-  /** Small files that were written since the last time it answered `undefined`, and are too many by now. */
+  /** Small files that are too many, in the partitions written to since it last answered `undefined` (first: in all). */
   nextCrowd(): Promise<Crowd | undefined>;
   /** Makes the file that is to take a crowd's place, hidden until `replace`. */
   merge(crowd: Crowd): Promise<void>;
@@ -49,12 +49,12 @@ export async function openLakeFiles(folder: string, onRefused: OnRefused = () =>
   // nothing, and keeping it would double what a file in the making holds in memory.
   const instance = await DuckDBInstance.create(":memory:", {
     threads: "1",
-    memory_limit: "128MB",
+    memory_limit: "96MB",
     preserve_insertion_order: "false",
   });
   const connection = await instance.connect();
   const drafts = new Map<LakeDraft, Draft>();
-  const touched = new Set<string>();
+  const touched = new Set(await partitionsIn(folder));
   let drafted = 0;
 
   const copy = ({ table, json }: DraftPart, to: string, options = ""): Promise<unknown> =>
@@ -108,7 +108,7 @@ export async function openLakeFiles(folder: string, onRefused: OnRefused = () =>
       const files = crowd.names.map((name) => quoted(join(crowd.partition, name)));
       await connection.run(
         `COPY (SELECT * FROM read_parquet([${files.join(", ")}], union_by_name = true, hive_partitioning = false))
-         TO ${quoted(hidden(crowd))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE_BYTES '16MB')`,
+         TO ${quoted(hidden(crowd))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE_BYTES '4MB')`,
       );
       await syncFile(hidden(crowd));
     },
@@ -177,6 +177,14 @@ class Draft implements LakeDraft {
     this.#parts.clear();
     return parts;
   }
+}
+
+/** The folders of days, of every table. */
+async function partitionsIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.flatMap((entry) =>
+    entry.isDirectory() && entry.name.startsWith("dt=") ? [join(entry.parentPath, entry.name)] : [],
+  );
 }
 
 /** Removes what a writer left behind when it died. */
