@@ -94,15 +94,19 @@ const analystQuery = (pool: ConnectionPool, tables: TableKeeper, lakeDir: string
     }),
 });
 
-/** Files may be replaced between being listed and being read (compaction): once more then. */
+/** Several merges may follow one another while a query is asked; more than so many is no merge. */
+const MAX_LISTINGS = 6;
+
+/** Files may be replaced between being listed and being read (compaction): listed anew then, and read again. */
 async function withFreshTables(tables: TableKeeper, run: () => Promise<QueryResult>): Promise<QueryResult> {
   await tables.refresh();
-  try {
-    return await run();
-  } catch (error) {
-    if (!isMissingFile(error)) throw error;
-    await tables.recheck();
-    return await run();
+  for (let listing = 1; ; listing++) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!isMissingFile(error) || listing >= MAX_LISTINGS) throw error;
+      await tables.recheck();
+    }
   }
 }
 
