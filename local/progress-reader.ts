@@ -5,10 +5,6 @@ import { openProgressStore, PROGRESS_SCHEMA } from "#adapters/local/progress-sto
 export interface ProgressReader {
   /** The last inbox entry that is in lake files. */
   written(): number;
-  /** The last inbox entry that is in the profiles. */
-  absorbed(): number;
-  /** Entries that could not be processed and were set aside. */
-  stuck(): number;
   close(): void;
 }
 
@@ -17,8 +13,6 @@ export function openProgressReader(path: string): ProgressReader {
   const store = openProgressStore(database);
   return {
     written: () => store.progress().written,
-    absorbed: () => store.progress().absorbed,
-    stuck: () => store.stuckCount(),
     close: () => database.close(),
   };
 }

@@ -4,6 +4,7 @@ import { openLakeQuery } from "#adapters/local/lake-query.ts";
 import { localSources } from "#adapters/local/local-sources.ts";
 import { duckdbDialect } from "#adapters/sql/duckdb-dialect.ts";
 import { segmentSql } from "#adapters/sql/segment-sql.ts";
+import { isApiPath } from "#contracts/http/routes.ts";
 import { nothingSuppressed } from "#core/campaigns/ports.ts";
 import { segmentAudience } from "#core/campaigns/segment-audience.flow.ts";
 import { defaultAdmissionLimits } from "#core/events/admission-limits.ts";
@@ -159,6 +160,5 @@ function doorTo(parts: Parts, { campaignRuns, imports, token }: Management): Doo
     },
     token,
   );
-  return (event) =>
-    event.rawPath.startsWith("/api/") && !event.rawPath.startsWith("/api/s/") ? api(event) : collect(event);
+  return (event) => (isApiPath(event.rawPath) ? api(event) : collect(event));
 }

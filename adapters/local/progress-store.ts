@@ -50,7 +50,6 @@ export interface ProgressStore {
   setCrowd(crowd: Crowd | undefined): void;
   /** Keeps an entry that cannot be processed, so that those behind it can. */
   setAside(position: number, error: string, entry: string): void;
-  stuckCount(): number;
 }
 
 export function openProgressStore(database: DatabaseSync): ProgressStore {
@@ -62,7 +61,6 @@ export function openProgressStore(database: DatabaseSync): ProgressStore {
   const changes = database.prepare('SELECT "table", dt, text FROM changes WHERE position <= ? ORDER BY position');
   const forgetChanges = database.prepare("DELETE FROM changes WHERE position <= ?");
   const setAside = database.prepare("INSERT OR REPLACE INTO stuck VALUES (?, ?, ?)");
-  const stuckCount = database.prepare("SELECT count(*) AS n FROM stuck");
   return {
     progress: () => {
       const values = new Map(get.all().map((row) => [row.name as string, row.value as string]));
@@ -90,6 +88,5 @@ export function openProgressStore(database: DatabaseSync): ProgressStore {
     },
     setCrowd: (crowd) => void (crowd === undefined ? unset.run("crowd") : set.run("crowd", JSON.stringify(crowd))),
     setAside: (position, error, entry) => void setAside.run(position, error, entry),
-    stuckCount: () => stuckCount.get()?.n as number,
   };
 }

@@ -1,8 +1,9 @@
-import { type ColumnType, EVENTS_LOG, PROFILE_CHANGES } from "#contracts/lake.ts";
+import { type ColumnType, EVENTS_LOG, MESSAGE_EVENTS, PROFILE_CHANGES } from "#contracts/lake.ts";
 
 type Columns = Readonly<Record<string, ColumnType>>;
 
 const { gone: _, dt: __, ...PROFILES } = PROFILE_CHANGES;
+const { dt: ___, ...MESSAGES } = MESSAGE_EVENTS;
 
 /**
  * The columns each view of `LAKE_VIEWS` answers, in order. The catalogue wants them beside the text of a view;
@@ -30,18 +31,7 @@ export const LAKE_VIEW_COLUMNS: Readonly<Record<string, Columns>> = {
     message_id: "string",
     dt: "string",
   },
-  messages: {
-    message_id: "string",
-    campaign_id: "string",
-    run_id: "string",
-    profile_id: "string",
-    channel: "string",
-    address: "string",
-    treatment: "string",
-    status: "string",
-    reason: "string",
-    occurred_at: "timestamp",
-  },
+  messages: MESSAGES,
   campaign_results: {
     campaign_id: "string",
     run_id: "string",
