@@ -1,7 +1,8 @@
-import { hash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
 import { SOURCES_TABLE } from "#contracts/tables.ts";
 import { Source } from "#core/events/source.ts";
+import { keptWriteKey } from "#core/events/write-key-hash.ts";
 
 const USAGE = `Makes a write key for a source of events. The key is printed here and kept nowhere; the item on stdout goes to the table:
   node bin/write-key.ts site --name "Web site" --trust browser > item.json
@@ -13,14 +14,14 @@ const { positionals, values } = parseArgs({
 });
 const [id] = positionals;
 const writeKey = randomBytes(24).toString("base64url");
-const keyHash = hash("sha256", writeKey, "base64url");
-const source = Source.safeParse({ id, name: values.name ?? id, trust: values.trust, keyHashes: [keyHash] });
+const key = keptWriteKey(writeKey, Date.now());
+const source = Source.safeParse({ id, name: values.name ?? id, kind: values.trust, trust: values.trust, keys: [key] });
 
 if (values.help || !source.success) {
   console.error(source.success || values.help ? USAGE : `${source.error.issues[0]?.message}\n\n${USAGE}`);
   process.exitCode = values.help ? 0 : 1;
 } else {
   console.error(`write key of ${source.data.id}: ${writeKey}`);
-  const item = { [SOURCES_TABLE.partitionKey]: keyHash, [SOURCES_TABLE.source]: JSON.stringify(source.data) };
+  const item = { [SOURCES_TABLE.partitionKey]: key.hash, [SOURCES_TABLE.source]: JSON.stringify(source.data) };
   console.log(JSON.stringify(Object.fromEntries(Object.entries(item).map(([name, S]) => [name, { S }]))));
 }

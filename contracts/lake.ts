@@ -44,6 +44,7 @@ export const EVENTS_LOG = {
   consent: "string",
   marks: "string",
   plan_status: "string",
+  plan_problems: "string",
   dt: "string",
 } as const satisfies Columns<EventsLogRow>;
 

@@ -1,5 +1,5 @@
-import type { Source, Trust } from "#core/events/source.ts";
-import { writeKeyHash } from "#core/events/write-key-hash.ts";
+import { MOST_KEYS, type Source, type Trust } from "#core/events/source.ts";
+import { keptWriteKey } from "#core/events/write-key-hash.ts";
 import type { Definitions } from "#core/kernel/ports.ts";
 import type { Credentials } from "./credentials.ts";
 
@@ -19,11 +19,13 @@ export async function installSources(
   credentials: Credentials,
 ): Promise<void> {
   for (const { id, name, trust } of sources) {
-    const keyHash = writeKeyHash(credentials.writeKeys[id] ?? "");
+    const key = keptWriteKey(credentials.writeKeys[id] ?? "", Date.now());
     const known = await definitions.get(id);
-    if (known?.definition.keyHashes.includes(keyHash)) continue;
-    const keyHashes = [keyHash, ...(known?.definition.keyHashes ?? [])].slice(0, 2);
-    const source: Source = known ? { ...known.definition, keyHashes } : { id, name, trust, enabled: true, keyHashes };
+    if (known?.definition.keys.some(({ hash }) => hash === key.hash)) continue;
+    const keys = [key, ...(known?.definition.keys ?? [])].slice(0, MOST_KEYS);
+    const source: Source = known
+      ? { ...known.definition, keys }
+      : { id, name, kind: trust, trust, enabled: true, keys };
     await definitions.put(id, source, known?.version ?? 0);
   }
 }

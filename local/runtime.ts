@@ -139,6 +139,7 @@ function doorTo(parts: Parts, { campaignRuns, imports, token }: Management): Doo
     clock: Date.now,
     limits: defaultAdmissionLimits,
     normalise: normaliserFor(rules),
+    plans: { checkOf: async () => undefined },
     onFault,
   });
   const api = apiDoor(

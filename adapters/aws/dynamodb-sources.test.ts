@@ -4,7 +4,7 @@ import type { Source } from "#core/events/source.ts";
 import { answered } from "#test/support/answering-client.ts";
 import { dynamodbSources } from "./dynamodb-sources.ts";
 
-const website: Source = { id: "website", name: "Website", trust: "browser", enabled: true, keyHashes: [] };
+const website: Source = { id: "website", name: "Website", kind: "browser", trust: "browser", enabled: true, keys: [] };
 
 /** A table that holds what `held` says by now, a clock, and how often it was asked. */
 function world() {

@@ -16,7 +16,7 @@ export function localSources(definitions: Definitions<Source>, now: () => number
   let reading: Promise<void> | undefined;
   const read = async (): Promise<void> => {
     const all = await definitions.list();
-    byHash = new Map(all.flatMap(({ definition }) => definition.keyHashes.map((hashed) => [hashed, definition])));
+    byHash = new Map(all.flatMap(({ definition }) => definition.keys.map(({ hash }) => [hash, definition])));
     readAt = now();
     reading = undefined;
   };

@@ -3,6 +3,6 @@ import type { Source } from "#core/events/source.ts";
 import { writeKeyHash } from "#core/events/write-key-hash.ts";
 
 export function memorySources(sources: readonly Source[]): Sources {
-  const byHash = new Map(sources.flatMap((source) => source.keyHashes.map((keyHash) => [keyHash, source] as const)));
+  const byHash = new Map(sources.flatMap((source) => source.keys.map(({ hash }) => [hash, source] as const)));
   return { byWriteKey: async (writeKey) => byHash.get(writeKeyHash(writeKey)) };
 }

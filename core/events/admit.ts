@@ -12,9 +12,10 @@ import { isDeeperThan, isSurelySound, jsonBytes } from "./event-size.ts";
 import { eventTimes } from "./event-time.ts";
 import { identifiersIn, namesNobody } from "./identifiers-in.ts";
 import { jsonText } from "./json-text.ts";
+import type { PlanCheck } from "./plan-check.ts";
 import type { RawEvent } from "./raw-event.ts";
 import { readRawEvent } from "./read-raw-event.ts";
-import type { Trust } from "./source.ts";
+import type { PlanMode, Trust } from "./source.ts";
 import { wellFormed } from "./well-formed.ts";
 
 /** What admission needs to know beside the event itself. */
@@ -24,6 +25,10 @@ export interface Admission {
   readonly receivedAt: EpochMs;
   readonly limits: AdmissionLimits;
   readonly normalise: Normalise;
+  /** The types its source may send; absent: all. */
+  readonly allowedTypes?: readonly EventType[] | undefined;
+  /** The tracking plan its source is held to, and what becomes of events that do not keep to it. */
+  readonly plan?: { readonly check: PlanCheck; readonly mode: PlanMode } | undefined;
 }
 
 /** What stands around an event: its place in the batch or file, and what the batch says for all of its events. */
@@ -45,7 +50,7 @@ export type Admitted =
 
 /** Turns what a client sent into an event, or into a bad event that says why not. Never throws, whatever it is given. */
 export function admit(sent: unknown, around: Surroundings, admission: Admission): Admitted {
-  const refuse = (code: BadEventCode, problems: readonly Problem[]): Admitted => ({
+  const refuse: Refuse = (code, problems) => ({
     kind: "bad",
     badEvent: badEvent({
       code,
@@ -61,6 +66,9 @@ export function admit(sent: unknown, around: Surroundings, admission: Admission)
   if (type === undefined) {
     return refuse("event.unknown_type", [problem("type", `one of ${EVENT_TYPES.join(", ")} is expected`)]);
   }
+  if (admission.allowedTypes?.includes(type) === false) {
+    return refuse("event.type_not_allowed", [problem("type", `this source may not send ${type}`)]);
+  }
   const sound = isSurelySound(sent, admission.limits.eventBytes, admission.limits.depth);
   const outsized = sound ? undefined : whyOutsized(sent, admission.limits);
   if (outsized !== undefined) return refuse(outsized.code, [outsized.problem]);
@@ -70,7 +78,19 @@ export function admit(sent: unknown, around: Surroundings, admission: Admission)
   const whole = who === undefined ? raw : { ...raw, anonymousId: who };
   const unusable = whyUnusable(whole, type, admission.limits);
   if (unusable !== undefined) return refuse(unusable.code, [unusable.problem]);
-  return { kind: "event", event: build(whole, type, around, admission) };
+  const event = build(whole, type, around, admission);
+  return admission.plan === undefined ? { kind: "event", event } : heldToPlan(event, admission.plan, refuse);
+}
+
+type Refuse = (code: BadEventCode, problems: readonly Problem[]) => Admitted;
+
+function heldToPlan(event: Event, { check, mode }: NonNullable<Admission["plan"]>, refuse: Refuse): Admitted {
+  const { status, problems, properties, traits } = check(event);
+  if (mode === "refuse" && status !== "planned") {
+    return refuse(status === "unplanned" ? "event.unplanned" : "event.plan_violation", problems);
+  }
+  const kept = mode === "omit" ? { ...(properties && { properties }), ...(traits && { traits }) } : {};
+  return { kind: "event", event: { ...event, ...kept, plan: { status, problems } } };
 }
 
 const problem = (path: string, message: string): Problem => ({ path, message });

@@ -9,7 +9,7 @@ import { type CarryingRequest, carrierOf } from "./carrier.ts";
 import type { Event, EventType } from "./event.ts";
 import type { IpPolicy } from "./ip-policy.ts";
 import { jsonText } from "./json-text.ts";
-import type { Intake } from "./ports.ts";
+import type { Intake, Plans } from "./ports.ts";
 import type { Source } from "./source.ts";
 import type { Unpacked } from "./unpack.ts";
 import { wellFormed } from "./well-formed.ts";
@@ -21,6 +21,7 @@ export interface CollectPorts {
   readonly normalise: Normalise;
   /** What is kept of the address a request comes from; truncated where nothing is said. */
   readonly ipPolicy?: IpPolicy;
+  readonly plans: Plans;
 }
 
 /** What came with one request. */
@@ -47,7 +48,7 @@ export interface Collected {
 export async function collect(ports: CollectPorts, from: Senders, delivery: Delivery): Promise<Collected> {
   const events: Event[] = [];
   const badEvents: BadEvent[] = [];
-  const admitOne = admissionOf(ports, from, delivery);
+  const admitOne = await admissionOf(ports, from, delivery);
   delivery.unpacked.items.forEach((sent, position) => {
     const admitted = admitOne(sent, position);
     if (admitted.kind === "event") events.push(admitted.event);
@@ -59,22 +60,31 @@ export async function collect(ports: CollectPorts, from: Senders, delivery: Deli
 
 type AdmitOne = (sent: unknown, position: number) => Admitted;
 
-function admissionOf(ports: CollectPorts, from: Senders, delivery: Delivery): AdmitOne {
+async function admissionOf(ports: CollectPorts, from: Senders, delivery: Delivery): Promise<AdmitOne> {
   const receivedAt = ports.clock();
-  const of = (source: Source): AdmitOne => {
+  const of = async (source: Source): Promise<AdmitOne> => {
     const { limits, normalise } = ports;
-    const admission: Admission = { source: source.id, trust: source.trust, receivedAt, limits, normalise };
-    const around = surroundings(delivery, source, ports.ipPolicy ?? "truncated");
+    const { id, trust, allowedTypes } = source;
+    const plan = await planOf(ports.plans, source);
+    const admission: Admission = { source: id, trust, receivedAt, limits, normalise, allowedTypes, plan };
+    const around = surroundings(delivery, source, source.ipPolicy ?? ports.ipPolicy ?? "truncated");
     return (sent, position) => admit(sent, { ...around, position }, admission);
   };
-  if (!isList(from)) return of(from);
-  const known = new Map(from.flatMap((source) => (source === undefined ? [] : [[source, of(source)] as const])));
+  if (!isList(from)) return await of(from);
+  const sources = [...new Set(from.filter((source) => source !== undefined))];
+  const known = new Map(await Promise.all(sources.map(async (source) => [source, await of(source)] as const)));
   const [voucher] = known.keys();
   return (sent, position) => {
     const source = from[position];
     const admitOne = source === undefined ? undefined : known.get(source);
     return admitOne?.(sent, position) ?? refuseUnknown(sent, position, voucher?.id ?? "", receivedAt);
   };
+}
+
+/** A plan that is not there any more holds nobody to anything. */
+async function planOf(plans: Plans, { plan }: Source): Promise<Admission["plan"]> {
+  const check = plan && (await plans.checkOf(plan.id));
+  return check && plan && { check, mode: plan.mode };
 }
 
 const isList = (from: Senders): from is readonly (Source | undefined)[] => Array.isArray(from);

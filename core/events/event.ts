@@ -1,6 +1,8 @@
 import type { Identifier } from "#core/kernel/identifier.ts";
 import type { JsonObject } from "#core/kernel/json.ts";
 import type { EpochMs } from "#core/kernel/time.ts";
+import type { Problem } from "./bad-event.ts";
+import type { PlanStatus } from "./plan-check.ts";
 import type { Trust } from "./source.ts";
 
 export const EVENT_TYPES = ["track", "identify", "page", "screen", "group", "alias"] as const;
@@ -38,4 +40,6 @@ export interface Event {
   /** What the person allowed when it happened, by purpose. */
   readonly consent?: Readonly<Record<string, boolean>>;
   readonly marks?: readonly EventMark[];
+  /** How it stands to the tracking plan of its source; absent where the source has none. */
+  readonly plan?: { readonly status: PlanStatus; readonly problems: readonly Problem[] };
 }

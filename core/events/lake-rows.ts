@@ -1,7 +1,7 @@
 import { identifierText } from "#core/kernel/identifier.ts";
 import { isJsonObject, type Json, type JsonObject } from "#core/kernel/json.ts";
 import { isoDay, isoTime } from "#core/kernel/time.ts";
-import type { BadEvent } from "./bad-event.ts";
+import type { BadEvent, Problem } from "./bad-event.ts";
 import type { Event } from "./event.ts";
 
 /**
@@ -42,6 +42,7 @@ export interface EventsLogRow {
   readonly consent: string | null;
   readonly marks: string | null;
   readonly plan_status: string | null;
+  readonly plan_problems: string | null;
   readonly dt: string;
 }
 
@@ -83,10 +84,14 @@ export function eventsLogRow(event: Event): EventsLogRow {
     ...contextColumns(context, properties),
     consent: event.consent === undefined ? null : JSON.stringify(event.consent),
     marks: event.marks === undefined ? null : JSON.stringify(event.marks),
-    plan_status: null,
+    plan_status: event.plan?.status ?? null,
+    plan_problems: problemsText(event.plan?.problems),
     dt: isoDay(event.receivedAt),
   };
 }
+
+const problemsText = (problems: readonly Problem[] = []): string | null =>
+  problems.length === 0 ? null : JSON.stringify(problems);
 
 export const badEventRow = (bad: BadEvent): BadEventRow => ({
   bad_event_id: bad.id,

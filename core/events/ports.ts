@@ -1,6 +1,7 @@
 import type { BadEvent } from "./bad-event.ts";
 import type { Event } from "./event.ts";
-import type { Source } from "./source.ts";
+import type { PlanCheck } from "./plan-check.ts";
+import type { RateLimit, Source } from "./source.ts";
 
 /** What one request or one stretch of a file brings in. */
 export interface IntakeBatch {
@@ -20,4 +21,17 @@ export interface Intake {
 export interface Sources {
   /** The source that a write key belongs to, enabled or not; `undefined` where no source ever had that key. */
   byWriteKey(writeKey: string): Promise<Source | undefined>;
+}
+
+export interface Plans {
+  /** The tracking plan of this id, ready to be asked; `undefined` where there is none. At most a minute old. */
+  checkOf(planId: string): Promise<PlanCheck | undefined>;
+}
+
+export interface Rates {
+  /**
+   * Counts so many events of a source against its limit. Answers 0 where they may go in, else the whole seconds to wait
+   * before they may; refused events are not counted. Never rejects: a limit that cannot be looked up limits nobody.
+   */
+  take(source: string, limit: RateLimit, events: number): Promise<number>;
 }

@@ -1,17 +1,74 @@
 import * as z from "zod";
+import { EVENT_TYPES } from "./event.ts";
+import { IP_POLICIES } from "./ip-policy.ts";
 
 /** How far a sender may be believed: a browser's write key is public, a server's is not. */
 export type Trust = "browser" | "server";
 
-/**
- * Where events come from. Its write keys are kept as digests only; whoever reads the store cannot send in its name.
- */
+/** `partner`: another company's servers, whose events are theirs to answer for. */
+export const SOURCE_KINDS = ["browser", "server", "partner"] as const;
+
+/** A write key as it is kept: nobody who reads the store can send with it. */
+export const WriteKey = z.object({
+  /** What the key is called where it is shown or revoked: the first characters of its digest. */
+  id: z.string().min(1).max(64),
+  /** SHA-256 of the key, base64url, whole. */
+  hash: z.string(),
+  /** Epoch milliseconds. */
+  createdAt: z.int().nonnegative(),
+});
+export type WriteKey = Readonly<z.infer<typeof WriteKey>>;
+
+/** Two while a key is rotated: the old one until its last sender has the new one. */
+export const MOST_KEYS = 2;
+
+/** `https://shop.example`, or `https://*.shop.example` for every host below it; a port where it is not the usual one. */
+const Origin = z.string().regex(/^https?:\/\/(\*\.)?[a-z0-9.-]+(:\d{1,5})?$|^http:\/\/\[::1\](:\d{1,5})?$/);
+
+/** How many events a source may send: so many a second in the long run, and so many at once after a pause. */
+export const RateLimit = z.object({
+  eventsPerSecond: z.number().positive().max(1_000_000),
+  burst: z.int().positive().max(10_000_000),
+});
+export type RateLimit = Readonly<z.infer<typeof RateLimit>>;
+
+/** What becomes of events that a tracking plan does not describe so: told, stripped of what is unplanned, or refused. */
+export const PLAN_MODES = ["report", "omit", "refuse"] as const;
+export type PlanMode = (typeof PLAN_MODES)[number];
+
+/** Where events come from, and what it may send. */
 export const Source = z.object({
   id: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/),
   name: z.string().min(1).max(200),
+  kind: z.enum(SOURCE_KINDS).default("server"),
   trust: z.enum(["browser", "server"]),
   enabled: z.boolean().default(true),
-  /** SHA-256 (base64url, whole) of each valid write key: two while a key is rotated. */
-  keyHashes: z.array(z.string()).max(2),
+  keys: z.array(WriteKey).max(MOST_KEYS),
+  /** The sites whose pages may send; absent: any. */
+  allowedOrigins: z.array(Origin).max(50).optional(),
+  /** Absent: all. */
+  allowedTypes: z.array(z.enum(EVENT_TYPES)).min(1).optional(),
+  /** Absent: as many as come. */
+  rateLimit: RateLimit.optional(),
+  /** What is kept of a sender's address; absent: what the installation keeps. */
+  ipPolicy: z.enum(IP_POLICIES).optional(),
+  /** The tracking plan its events are held to; absent: none. */
+  plan: z.object({ id: z.string(), mode: z.enum(PLAN_MODES) }).optional(),
+  /** Has browsers keep an id that this server sets, on the owner's domain. Absent: no cookie is ever set. */
+  firstPartyId: z
+    .object({
+      cookie: z
+        .string()
+        .regex(/^[A-Za-z0-9_-]{1,64}$/)
+        .default("tributary_id"),
+      /** The domain the cookie is for, such as `shop.example`; absent: the host that was asked, alone. */
+      domain: z
+        .string()
+        .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/)
+        .optional(),
+      /** Browsers keep none longer than 400. */
+      days: z.int().positive().max(400).default(395),
+    })
+    .optional(),
 });
 export type Source = Readonly<z.infer<typeof Source>>;

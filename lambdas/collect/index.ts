@@ -19,5 +19,6 @@ export const handler = collectHandler({
   clock: Date.now,
   limits: defaultAdmissionLimits,
   normalise: normaliserFor(identityRulesIn(settings)),
+  plans: { checkOf: async () => undefined },
   onFault: logTrouble,
 });

@@ -38,7 +38,7 @@ describe.skipIf(reason !== undefined)("adapters on DynamoDB Local", () => {
   sourcesContract("DynamoDB", async (held) => {
     const { name: table, drop } = await local.table(SOURCES_TABLE.partitionKey);
     for (const source of held) {
-      for (const keyHash of source.keyHashes) {
+      for (const { hash: keyHash } of source.keys) {
         const item = {
           [SOURCES_TABLE.partitionKey]: { S: keyHash },
           [SOURCES_TABLE.source]: { S: JSON.stringify(source) },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Sources } from "#core/events/ports.ts";
 import type { Source } from "#core/events/source.ts";
-import { writeKeyHash as hashOf } from "#core/events/write-key-hash.ts";
+import { writeKeyHash as hashOf, keptWriteKey } from "#core/events/write-key-hash.ts";
 
 export interface OpenedSources {
   readonly sources: Sources;
@@ -11,16 +11,18 @@ export interface OpenedSources {
 const website: Source = {
   id: "website",
   name: "Website",
+  kind: "browser",
   trust: "browser",
   enabled: true,
-  keyHashes: [hashOf("wk-old"), hashOf("wk-new")],
+  keys: [keptWriteKey("wk-old", 1), keptWriteKey("wk-new", 2)],
 };
 const closed: Source = {
   id: "closed",
   name: "Closed",
+  kind: "partner",
   trust: "server",
   enabled: false,
-  keyHashes: [hashOf("wk-closed")],
+  keys: [keptWriteKey("wk-closed", 3)],
 };
 
 /** What `Sources` promises. `open` gives a place that holds just these sources. */

@@ -6,7 +6,7 @@ import type { Event } from "#core/events/event.ts";
 import type { IpPolicy } from "#core/events/ip-policy.ts";
 import type { IntakeBatch } from "#core/events/ports.ts";
 import type { Source } from "#core/events/source.ts";
-import { writeKeyHash } from "#core/events/write-key-hash.ts";
+import { keptWriteKey } from "#core/events/write-key-hash.ts";
 import { defaultIdentityRules } from "#core/identity/identity-rules.ts";
 import { normaliserFor } from "#core/identity/normalise.ts";
 import { collectHandler } from "#lambdas/collect/handler.ts";
@@ -17,14 +17,19 @@ const normalise = normaliserFor(defaultIdentityRules);
 const source = (id: string, more: Partial<Source> = {}): Source => ({
   id,
   name: `The ${id}`,
+  kind: "server",
   trust: "server",
   enabled: true,
-  keyHashes: [writeKeyHash(`${id}-key`)],
+  keys: [keptWriteKey(`${id}-key`, 0)],
   ...more,
 });
 
 /** The key of each is its name and `-key`. */
-const SOURCES = [source("shop"), source("site", { trust: "browser" }), source("closed", { enabled: false })];
+const SOURCES = [
+  source("shop"),
+  source("site", { kind: "browser", trust: "browser" }),
+  source("closed", { enabled: false }),
+];
 
 /** A request as it is sent; whatever is left out is as usual. */
 export interface Request {
@@ -82,6 +87,7 @@ export function collectWorld(options: CollectWorldOptions = {}): CollectWorld {
     clock: () => NOW,
     limits: { ...defaultAdmissionLimits, ...options.limits },
     normalise,
+    plans: { checkOf: async () => undefined },
     ...(options.ipPolicy === undefined ? {} : { ipPolicy: options.ipPolicy }),
     onFault: (error) => void log.push(["onFault", error]),
   });
