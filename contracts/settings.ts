@@ -1,12 +1,16 @@
-import * as z from "zod";
+import { en } from "zod/locales";
+import * as z from "zod/mini";
+
+// Without it zod's small half says "Invalid input" of everything. Here, because every function reads its settings first.
+z.config(en());
 
 /**
  * What each function must be told by its environment: one list per function, filled in by CDK and read back by the
  * function, so that a missing or misspelt key does not compile there and fails at the first start here. Secrets are
  * names of secrets, never values.
  */
-const name = z.string().min(1);
-const json = z.string().min(2);
+const name = z.string().check(z.minLength(1));
+const json = z.string().check(z.minLength(2));
 
 export const SETTINGS = {
   collect: z.object({
@@ -14,14 +18,14 @@ export const SETTINGS = {
     RESOLVE_QUEUE_URL: name,
     EVENTS_LOG_STREAM: name,
     BAD_EVENTS_STREAM: name,
-    IDENTITY_RULES: json.optional(),
+    IDENTITY_RULES: z.optional(json),
   }),
-  resolve: z.object({ PROFILES_TABLE: name, IDENTITY_RULES: json.optional() }),
+  resolve: z.object({ PROFILES_TABLE: name, IDENTITY_RULES: z.optional(json) }),
   project: z.object({
     IDENTITY_CHANGES_STREAM: name,
     PROFILE_CHANGES_STREAM: name,
     CONSENT_CHANGES_STREAM: name,
-    IDENTITY_RULES: json.optional(),
+    IDENTITY_RULES: z.optional(json),
   }),
   api: z.object({
     PROFILES_TABLE: name,
@@ -30,7 +34,7 @@ export const SETTINGS = {
     WORKGROUP: name,
     LAKE_DATABASE: name,
     CAMPAIGN_QUEUE_URL: name,
-    IDENTITY_RULES: json.optional(),
+    IDENTITY_RULES: z.optional(json),
   }),
   run_campaign: z.object({
     PROFILES_TABLE: name,
@@ -42,16 +46,16 @@ export const SETTINGS = {
     /** Its own queue: a run that takes longer than one invocation may asks to be gone on with. */
     CAMPAIGN_QUEUE_URL: name,
     MESSAGE_EVENTS_STREAM: name,
-    IDENTITY_RULES: json.optional(),
+    IDENTITY_RULES: z.optional(json),
   }),
   send: z.object({
     MESSAGES_TABLE: name,
     MESSAGE_EVENTS_STREAM: name,
     SENDER_ADDRESS: name,
     CONFIGURATION_SET: name,
-    PUSH_APP_ID: name.optional(),
+    PUSH_APP_ID: z.optional(name),
     /** Where one-click unsubscribing is served; the message's id is put behind it. Without it: by mail only. */
-    UNSUBSCRIBE_URL: name.optional(),
+    UNSUBSCRIBE_URL: z.optional(name),
   }),
 } as const;
 

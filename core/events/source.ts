@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { EVENT_TYPES } from "./event.ts";
 import { IP_POLICIES } from "./ip-policy.ts";
 
@@ -11,11 +11,11 @@ export const SOURCE_KINDS = ["browser", "server", "partner"] as const;
 /** A write key as it is kept: nobody who reads the store can send with it. */
 export const WriteKey = z.object({
   /** What the key is called where it is shown or revoked: the first characters of its digest. */
-  id: z.string().min(1).max(64),
+  id: z.string().check(z.minLength(1), z.maxLength(64)),
   /** SHA-256 of the key, base64url, whole. */
   hash: z.string(),
   /** Epoch milliseconds. */
-  createdAt: z.int().nonnegative(),
+  createdAt: z.int().check(z.nonnegative()),
 });
 export type WriteKey = Readonly<z.infer<typeof WriteKey>>;
 
@@ -23,12 +23,12 @@ export type WriteKey = Readonly<z.infer<typeof WriteKey>>;
 export const MOST_KEYS = 2;
 
 /** `https://shop.example`, or `https://*.shop.example` for every host below it; a port where it is not the usual one. */
-const Origin = z.string().regex(/^https?:\/\/(\*\.)?[a-z0-9.-]+(:\d{1,5})?$|^http:\/\/\[::1\](:\d{1,5})?$/);
+const Origin = z.string().check(z.regex(/^https?:\/\/(\*\.)?[a-z0-9.-]+(:\d{1,5})?$|^http:\/\/\[::1\](:\d{1,5})?$/));
 
 /** How many events a source may send: so many a second in the long run, and so many at once after a pause. */
 export const RateLimit = z.object({
-  eventsPerSecond: z.number().positive().max(1_000_000),
-  burst: z.int().positive().max(10_000_000),
+  eventsPerSecond: z.number().check(z.positive(), z.maximum(1_000_000)),
+  burst: z.int().check(z.positive(), z.maximum(10_000_000)),
 });
 export type RateLimit = Readonly<z.infer<typeof RateLimit>>;
 
@@ -38,37 +38,31 @@ export type PlanMode = (typeof PLAN_MODES)[number];
 
 /** Where events come from, and what it may send. */
 export const Source = z.object({
-  id: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/),
-  name: z.string().min(1).max(200),
-  kind: z.enum(SOURCE_KINDS).default("server"),
+  id: z.string().check(z.regex(/^[a-z0-9][a-z0-9_-]{0,63}$/)),
+  name: z.string().check(z.minLength(1), z.maxLength(200)),
+  kind: z._default(z.enum(SOURCE_KINDS), "server"),
   trust: z.enum(["browser", "server"]),
-  enabled: z.boolean().default(true),
-  keys: z.array(WriteKey).max(MOST_KEYS),
+  enabled: z._default(z.boolean(), true),
+  keys: z.array(WriteKey).check(z.maxLength(MOST_KEYS)),
   /** The sites whose pages may send; absent: any. */
-  allowedOrigins: z.array(Origin).max(50).optional(),
+  allowedOrigins: z.optional(z.array(Origin).check(z.maxLength(50))),
   /** Absent: all. */
-  allowedTypes: z.array(z.enum(EVENT_TYPES)).min(1).optional(),
+  allowedTypes: z.optional(z.array(z.enum(EVENT_TYPES)).check(z.minLength(1))),
   /** Absent: as many as come. */
-  rateLimit: RateLimit.optional(),
+  rateLimit: z.optional(RateLimit),
   /** What is kept of a sender's address; absent: what the installation keeps. */
-  ipPolicy: z.enum(IP_POLICIES).optional(),
+  ipPolicy: z.optional(z.enum(IP_POLICIES)),
   /** The tracking plan its events are held to; absent: none. */
-  plan: z.object({ id: z.string(), mode: z.enum(PLAN_MODES) }).optional(),
+  plan: z.optional(z.object({ id: z.string(), mode: z.enum(PLAN_MODES) })),
   /** Has browsers keep an id that this server sets, on the owner's domain. Absent: no cookie is ever set. */
-  firstPartyId: z
-    .object({
-      cookie: z
-        .string()
-        .regex(/^[A-Za-z0-9_-]{1,64}$/)
-        .default("tributary_id"),
+  firstPartyId: z.optional(
+    z.object({
+      cookie: z._default(z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/)), "tributary_id"),
       /** The domain the cookie is for, such as `shop.example`; absent: the host that was asked, alone. */
-      domain: z
-        .string()
-        .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/)
-        .optional(),
+      domain: z.optional(z.string().check(z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/))),
       /** Browsers keep none longer than 400. */
-      days: z.int().positive().max(400).default(395),
-    })
-    .optional(),
+      days: z._default(z.int().check(z.positive(), z.maximum(400)), 395),
+    }),
+  ),
 });
 export type Source = Readonly<z.infer<typeof Source>>;
