@@ -34,4 +34,6 @@ export interface Rates {
    * before they may; refused events are not counted. Never rejects: a limit that cannot be looked up limits nobody.
    */
   take(source: string, limit: RateLimit, events: number): Promise<number>;
+  /** Uncounts events that were let in a moment ago and did not go in after all. */
+  putBack(source: string, limit: RateLimit, events: number): void;
 }
