@@ -1,10 +1,11 @@
 import type { Normalise } from "#core/kernel/identifier.ts";
 import { isJsonObject } from "#core/kernel/json.ts";
 import type { Clock } from "#core/kernel/ports.ts";
-import { parseTime } from "#core/kernel/time.ts";
+import { type EpochMs, parseTime } from "#core/kernel/time.ts";
 import type { AdmissionLimits } from "./admission-limits.ts";
 import { type Admission, type Admitted, admit, type Surroundings } from "./admit.ts";
-import { type BadEvent, type BadEventCode, badEvent } from "./bad-event.ts";
+import { allowsOrigin } from "./allows-origin.ts";
+import { type BadEvent, type BadEventCode, badEvent, type Problem } from "./bad-event.ts";
 import { type CarryingRequest, carrierOf } from "./carrier.ts";
 import type { Event, EventType } from "./event.ts";
 import type { IpPolicy } from "./ip-policy.ts";
@@ -33,6 +34,8 @@ export interface Delivery {
   readonly anonymousId?: string;
   readonly sentAt?: unknown;
   readonly request?: CarryingRequest;
+  /** The site whose page sent it, where a browser says so. */
+  readonly origin?: string;
 }
 
 /** Whose events they are: all one source's, or each its own, where `undefined` is nobody's. One at least is known. */
@@ -63,6 +66,9 @@ type AdmitOne = (sent: unknown, position: number) => Admitted;
 async function admissionOf(ports: CollectPorts, from: Senders, delivery: Delivery): Promise<AdmitOne> {
   const receivedAt = ports.clock();
   const of = async (source: Source): Promise<AdmitOne> => {
+    if (!allowsOrigin(source, delivery.origin)) {
+      return (sent, position) => refuse(sent, position, source.id, receivedAt, NOT_ALLOWED);
+    }
     const { limits, normalise } = ports;
     const { id, trust, allowedTypes } = source;
     const plan = await planOf(ports.plans, source);
@@ -77,7 +83,7 @@ async function admissionOf(ports: CollectPorts, from: Senders, delivery: Deliver
   return (sent, position) => {
     const source = from[position];
     const admitOne = source === undefined ? undefined : known.get(source);
-    return admitOne?.(sent, position) ?? refuseUnknown(sent, position, voucher?.id ?? "", receivedAt);
+    return admitOne?.(sent, position) ?? refuse(sent, position, voucher?.id ?? "", receivedAt, UNKNOWN_KEY);
   };
 }
 
@@ -103,17 +109,26 @@ function surroundings(delivery: Delivery, source: Source, policy: IpPolicy): Omi
   };
 }
 
+interface Reason {
+  readonly code: BadEventCode;
+  readonly problems: readonly Problem[];
+}
+
 /** An event whose own key is nobody's is kept with the source that the rest of its batch came from. */
-const refuseUnknown = (sent: unknown, position: number, source: string, receivedAt: number): Admitted => ({
+const UNKNOWN_KEY: Reason = {
+  code: "event.unknown_key",
+  problems: [{ path: "writeKey", message: "no source has this write key" }],
+};
+
+/** Kept one by one and not looked into, so that each can be let in once the site is found to be the owner's. */
+const NOT_ALLOWED: Reason = {
+  code: "origin.not_allowed",
+  problems: [{ path: "", message: "it came from a page of a site that its source does not allow" }],
+};
+
+const refuse = (sent: unknown, position: number, source: string, receivedAt: EpochMs, why: Reason): Admitted => ({
   kind: "bad",
-  badEvent: badEvent({
-    code: "event.unknown_key",
-    problems: [{ path: "writeKey", message: "no source has this write key" }],
-    payload: jsonText(sent),
-    receivedAt,
-    source,
-    position,
-  }),
+  badEvent: badEvent({ ...why, payload: jsonText(sent), receivedAt, source, position }),
 });
 
 /** Keeps a whole request that could not be read, so that what was refused can still be looked at. */

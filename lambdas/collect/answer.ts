@@ -1,6 +1,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import type { Collected } from "#core/events/collect.flow.ts";
-import { CORS, preflightHeaders } from "./cors.ts";
+import type { Source } from "#core/events/source.ts";
+import { type Headers, type Preflight, preflightHeaders } from "./cors.ts";
 import type { Dialect } from "./route.ts";
 
 export type Answer = APIGatewayProxyStructuredResultV2;
@@ -18,6 +19,8 @@ const STATUS = {
   "key.missing": 401,
   "key.unknown": 401,
   "key.disabled": 403,
+  "origin.not_allowed": 403,
+  "rate.limited": 429,
   "service.unavailable": 503,
 } as const;
 export type CollectCode = keyof typeof STATUS;
@@ -26,12 +29,14 @@ export type CollectCode = keyof typeof STATUS;
 export interface Refusal {
   readonly code: CollectCode;
   readonly message: string;
+  /** In how many seconds the same request may be sent again. */
+  readonly retryAfter?: number;
 }
 
 /** How long a client is asked to wait while we are in trouble, in seconds. */
-const RETRY_AFTER = "5";
+const TROUBLE_SECONDS = 5;
 
-const JSON_BODY = { ...CORS, "content-type": "application/json" };
+const JSON_BODY = { "content-type": "application/json" };
 
 const json = (body: object, headers: Record<string, string> = {}): Answer => ({
   statusCode: 200,
@@ -55,9 +60,10 @@ export function acceptedAnswer({ accepted, refused }: Collected, dialect: Dialec
 }
 
 /** Every error has a code and a message: analytics-python repeats for ever what has none. */
-export function refusalAnswer({ code, message }: Refusal, requestId: string): Answer {
+export function refusalAnswer({ code, message, retryAfter }: Refusal, requestId: string): Answer {
   const headers: Record<string, string> = { ...JSON_BODY };
-  if (code === "service.unavailable") headers["retry-after"] = RETRY_AFTER;
+  const seconds = code === "service.unavailable" ? TROUBLE_SECONDS : retryAfter;
+  if (seconds !== undefined) headers["retry-after"] = String(seconds);
   return { statusCode: STATUS[code], headers, body: JSON.stringify({ code, message, requestId }) };
 }
 
@@ -71,12 +77,18 @@ const GIF = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
 /** Whatever became of the event: a broken picture would be seen by the reader of a mail, who cannot help it. */
 export const pixelAnswer: Answer = {
   statusCode: 200,
-  headers: { ...CORS, "content-type": "image/gif", "cache-control": "no-store" },
+  headers: { "content-type": "image/gif", "cache-control": "no-store" },
   body: GIF,
   isBase64Encoded: true,
 };
 
-export const preflightAnswer = (requested: string | undefined): Answer => ({
+/** An answer that the scripts of those sites may read whom the headers name. */
+export const readableBy = (cors: Headers, answer: Answer): Answer => ({
+  ...answer,
+  headers: { ...answer.headers, ...cors },
+});
+
+export const preflightAnswer = (asked: Preflight, source: Source | undefined): Answer => ({
   statusCode: 204,
-  headers: preflightHeaders(requested),
+  headers: preflightHeaders(asked, source),
 });

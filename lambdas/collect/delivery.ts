@@ -16,6 +16,7 @@ export function saidBeside(event: APIGatewayProxyEventV2): Omit<Delivery, "unpac
     request,
     ...(anonymousId === undefined ? {} : { anonymousId }),
     ...(headers.sentat === undefined ? {} : { sentAt: headers.sentat }),
+    ...(headers.origin === undefined ? {} : { origin: headers.origin }),
   };
 }
 

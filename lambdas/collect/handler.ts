@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { type CollectPorts, collect, keepRefused, type Senders } from "#core/events/collect.flow.ts";
 import type { EventType } from "#core/events/event.ts";
-import type { Sources } from "#core/events/ports.ts";
+import type { Rates, Sources } from "#core/events/ports.ts";
 import { unpack } from "#core/events/unpack.ts";
 import {
   type Answer,
@@ -9,19 +9,24 @@ import {
   pixelAnswer,
   preflightAnswer,
   type Refusal,
+  readableBy,
   refusalAnswer,
   settingsAnswer,
 } from "./answer.ts";
 import { rudderSettings, segmentSettings } from "./client-settings.ts";
+import { corsHeaders } from "./cors.ts";
 import { saidBeside } from "./delivery.ts";
+import { isFromElsewhere, NOT_ALLOWED, preflightSource, rememberedSources } from "./origins.ts";
 import { pixelEvent } from "./pixel-event.ts";
 import { readEvents, type Unreadable } from "./read-events.ts";
 import { type CollectRoute, collectRoute } from "./route.ts";
 import { isRefusal, NO_KEY, openSource, sendersOf, sourceOf } from "./senders.ts";
+import { countPixel, overLimit } from "./within-limits.ts";
 import { type Asked, findWriteKeys } from "./write-key.ts";
 
 export interface CollectDoorPorts extends CollectPorts {
   readonly sources: Sources;
+  readonly rates: Rates;
   /** Tells whoever operates this that the world broke. Never given personal data. */
   readonly onFault: (error: unknown, requestId: string) => void;
 }
@@ -31,18 +36,31 @@ export const collectHandler =
   (ports: CollectDoorPorts) =>
   async (event: APIGatewayProxyEventV2): Promise<Answer> => {
     const { requestId, http } = event.requestContext;
-    if (http.method === "OPTIONS") return preflightAnswer(event.headers["access-control-request-headers"]);
+    if (http.method === "OPTIONS") return await answerPreflight(ports, event);
     const route = collectRoute(event.rawPath);
-    if (route === undefined) return refusalAnswer(UNKNOWN_ROUTE, requestId);
+    const sources = rememberedSources(ports.sources);
+    const told = (answer: Answer): Answer => readableBy(corsHeaders(sources.found, event.headers.origin), answer);
+    if (route === undefined) return told(refusalAnswer(UNKNOWN_ROUTE, requestId));
     try {
-      const answer = await answerTo(ports, event, route);
-      return isRefusal(answer) ? refusalAnswer(answer, requestId) : answer;
+      const answer = await answerTo({ ...ports, sources }, event, route);
+      return told(isRefusal(answer) ? refusalAnswer(answer, requestId) : answer);
     } catch (error) {
       // Nothing was promised yet: the client keeps the batch and sends it again. A picture asks nobody to.
       ports.onFault(error, requestId);
-      return route.kind === "pixel" ? pixelAnswer : refusalAnswer(UNAVAILABLE, requestId);
+      return told(route.kind === "pixel" ? pixelAnswer : refusalAnswer(UNAVAILABLE, requestId));
     }
   };
+
+/** Always answered: whom it may be about is told by the request that follows, which a fault of ours must not prevent. */
+async function answerPreflight(ports: CollectDoorPorts, event: APIGatewayProxyEventV2): Promise<Answer> {
+  const { origin, "access-control-request-headers": requested } = event.headers;
+  if (collectRoute(event.rawPath) === undefined) return preflightAnswer({ origin: undefined, requested }, undefined);
+  const source = await preflightSource(ports.sources, event).catch((error: unknown) => {
+    ports.onFault(error, event.requestContext.requestId);
+    return undefined;
+  });
+  return preflightAnswer({ origin, requested }, source);
+}
 
 const UNKNOWN_ROUTE: Refusal = {
   code: "route.unknown",
@@ -95,19 +113,27 @@ async function answerEvents(
   if (keys === undefined) return unreadable ?? NO_KEY;
   const from = await sendersOf(ports.sources, keys);
   if (isRefusal(from)) return from;
-  if (unreadable !== undefined) return await keep(ports, from, unreadable);
+  const over = await overLimit(ports.rates, from, unreadable === undefined ? unpacked.items.length : 1);
+  if (over !== undefined) return over;
+  const isElsewhere = isFromElsewhere(from, event);
+  if (unreadable !== undefined) {
+    return await keep(ports, from, isElsewhere ? { ...unreadable, ...NOT_ALLOWED } : unreadable);
+  }
   const collected = await collect(ports, from, {
     unpacked,
     ...saidBeside(event),
     ...(type === undefined ? {} : { type }),
   });
-  return acceptedAnswer(collected, dialect);
+  return isElsewhere ? NOT_ALLOWED : acceptedAnswer(collected, dialect);
 }
 
 /** Refuses a whole request, and keeps what it brought. */
-async function keep(ports: CollectPorts, from: Senders, unreadable: Unreadable): Promise<Refusal> {
+async function keep(
+  ports: CollectPorts,
+  from: Senders,
+  { code, message, payload }: Unreadable | (typeof NOT_ALLOWED & { readonly payload: string }),
+): Promise<Refusal> {
   const source = [from].flat().find((one) => one !== undefined);
-  const { code, message, payload } = unreadable;
   if (source !== undefined && code !== "body.empty") await keepRefused(ports, source, { code, message, payload });
   return { code, message };
 }
@@ -118,7 +144,9 @@ async function answerPixel(ports: CollectDoorPorts, event: APIGatewayProxyEventV
   const unpacked = unpack(pixelEvent(event.queryStringParameters ?? {}));
   const keys = findWriteKeys(asked(event), unpacked);
   const from = keys === undefined ? NO_KEY : await sendersOf(ports.sources, keys);
-  if (!isRefusal(from)) await collect(ports, from, { unpacked, type, ...saidBeside(event) });
+  if (isRefusal(from)) return pixelAnswer;
+  await countPixel(ports.rates, from);
+  await collect(ports, from, { unpacked, type, ...saidBeside(event) });
   return pixelAnswer;
 }
 
@@ -133,7 +161,8 @@ async function answerSegmentSettings(
   const wrong = wrongMethod(event, "GET", "HEAD");
   if (wrong !== undefined) return wrong;
   const source = await openSource(ports.sources, writeKey);
-  return isRefusal(source) ? source : settingsAnswer(segmentSettings(event, writeKey), "public");
+  if (isRefusal(source)) return source;
+  return isFromElsewhere(source, event) ? NOT_ALLOWED : settingsAnswer(segmentSettings(event, writeKey), "public");
 }
 
 /** A source that is switched off is told of, as switched off: RudderStack's client then sends nothing. */
@@ -143,5 +172,7 @@ async function answerRudderSettings(ports: CollectDoorPorts, event: APIGatewayPr
   const keys = findWriteKeys(asked(event), { items: [] });
   if (keys?.kind !== "one") return NO_KEY;
   const source = await sourceOf(ports.sources, keys.key);
-  return isRefusal(source) ? source : settingsAnswer(rudderSettings(source, keys.key, ports.clock()), "private");
+  if (isRefusal(source)) return source;
+  if (isFromElsewhere(source, event)) return NOT_ALLOWED;
+  return settingsAnswer(rudderSettings(source, keys.key, ports.clock()), "private");
 }

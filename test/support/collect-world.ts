@@ -29,6 +29,12 @@ const SOURCES = [
   source("shop"),
   source("site", { kind: "browser", trust: "browser" }),
   source("closed", { enabled: false }),
+  source("named", {
+    kind: "browser",
+    trust: "browser",
+    allowedOrigins: ["https://shop.example", "https://*.shop.example"],
+  }),
+  source("locked", { kind: "browser", trust: "browser", allowedOrigins: [] }),
 ];
 
 /** A request as it is sent; whatever is left out is as usual. */
