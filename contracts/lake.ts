@@ -48,7 +48,7 @@ export const EVENTS_LOG = {
   dt: "string",
 } as const satisfies Columns<EventsLogRow>;
 
-const BAD_EVENTS = {
+export const BAD_EVENTS = {
   bad_event_id: "string",
   schema_version: "bigint",
   code: "string",
@@ -58,6 +58,10 @@ const BAD_EVENTS = {
   position: "bigint",
   received_at: "timestamp",
   recoveries: "bigint",
+  event: "string",
+  surroundings: "string",
+  recovered_at: "timestamp",
+  recovered_as: "string",
   dt: "string",
 } as const satisfies Columns<BadEventRow>;
 
@@ -155,6 +159,7 @@ const messageStatusRank = `CASE status ${Object.entries(MESSAGE_STATUS_RANK)
 /**
  * What analysts ask, in the SQL that Athena and DuckDB share; each may use those before it. `events` is the log
  * without repetitions, with identity as of now: a merge or its undoing re-attributes all history by itself.
+ * `bad_events_latest` is each bad event once, as it stands: `recoveries` is above 0 where it was let in after all.
  */
 export const LAKE_VIEWS: Readonly<Record<string, string>> = {
   identity_map: `
@@ -182,6 +187,13 @@ export const LAKE_VIEWS: Readonly<Record<string, string>> = {
   orders: `
     SELECT profile_id, order_id, event_time, revenue, currency, source, message_id, dt
     FROM events WHERE event = 'Order Completed'`,
+  bad_events_latest: `
+    SELECT ${Object.keys(BAD_EVENTS).join(", ")}
+    FROM (
+      SELECT *, row_number() OVER (PARTITION BY dt, bad_event_id ORDER BY recoveries DESC, recovered_at) AS nth
+      FROM bad_events
+    )
+    WHERE nth = 1`,
   messages: `
     SELECT message_id, campaign_id, run_id, profile_id, channel, address, treatment, status, reason, occurred_at
     FROM (

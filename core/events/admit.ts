@@ -3,7 +3,7 @@ import type { Normalise } from "#core/kernel/identifier.ts";
 import { isJsonObject, type JsonObject } from "#core/kernel/json.ts";
 import type { EpochMs } from "#core/kernel/time.ts";
 import type { AdmissionLimits } from "./admission-limits.ts";
-import { type BadEvent, type BadEventCode, badEvent, type Problem } from "./bad-event.ts";
+import { type BadEvent, type BadEventCode, badEvent, nameIn, type Problem } from "./bad-event.ts";
 import type { Carrier } from "./carrier.ts";
 import { completeContext } from "./complete-context.ts";
 import { consentIn } from "./consent-in.ts";
@@ -12,6 +12,7 @@ import { isDeeperThan, isSurelySound, jsonBytes } from "./event-size.ts";
 import { eventTimes } from "./event-time.ts";
 import { identifiersIn, namesNobody } from "./identifiers-in.ts";
 import { jsonText } from "./json-text.ts";
+import { keptSurroundings } from "./kept-surroundings.ts";
 import type { PlanCheck } from "./plan-check.ts";
 import type { RawEvent } from "./raw-event.ts";
 import { readRawEvent } from "./read-raw-event.ts";
@@ -40,6 +41,10 @@ export interface Surroundings {
   readonly context?: unknown;
   /** Whose events these are where one does not say: what the request says of its sender's device. */
   readonly anonymousId?: string;
+  /** What names an event that does not name itself; absent: an id made of its content. */
+  readonly messageId?: string;
+  /** It came from a file, and so perhaps from no defined source. */
+  readonly imported?: true;
   /** The request that brought it, where it comes from the person's own device. */
   readonly carrier?: Carrier;
 }
@@ -50,17 +55,7 @@ export type Admitted =
 
 /** Turns what a client sent into an event, or into a bad event that says why not. Never throws, whatever it is given. */
 export function admit(sent: unknown, around: Surroundings, admission: Admission): Admitted {
-  const refuse: Refuse = (code, problems) => ({
-    kind: "bad",
-    badEvent: badEvent({
-      code,
-      problems,
-      payload: jsonText(sent),
-      receivedAt: admission.receivedAt,
-      source: admission.source,
-      position: around.position,
-    }),
-  });
+  const refuse: Refuse = (code, problems) => refused(sent, around, admission, code, problems);
   if (!isJsonObject(sent)) return refuse("event.not_an_object", [problem("", "an event is a JSON object")]);
   const type = typeOf(sent.type, around.type);
   if (type === undefined) {
@@ -83,6 +78,30 @@ export function admit(sent: unknown, around: Surroundings, admission: Admission)
 }
 
 type Refuse = (code: BadEventCode, problems: readonly Problem[]) => Admitted;
+
+/** An event as a bad one, with all that is needed to let it in later. */
+export function refused(
+  sent: unknown,
+  around: Surroundings,
+  { source, receivedAt }: Pick<Admission, "source" | "receivedAt">,
+  code: BadEventCode,
+  problems: readonly Problem[],
+): Admitted & { readonly kind: "bad" } {
+  const name = nameIn(sent);
+  return {
+    kind: "bad",
+    badEvent: badEvent({
+      code,
+      problems,
+      payload: jsonText(sent),
+      receivedAt,
+      source,
+      position: around.position,
+      ...(name === undefined ? {} : { name }),
+      around: { ...keptSurroundings(around), ...(around.imported === true ? { imported: true } : {}) },
+    }),
+  };
+}
 
 function heldToPlan(event: Event, { check, mode }: NonNullable<Admission["plan"]>, refuse: Refuse): Admitted {
   const { status, problems, properties, traits } = check(event);
@@ -153,7 +172,7 @@ function build(raw: RawEvent, type: EventType, around: Surroundings, admission: 
   const consent = consentIn(context);
   const { userId, anonymousId, groupId, previousId } = raw;
   return {
-    messageId: raw.messageId || madeMessageId(raw, around.position, admission),
+    messageId: raw.messageId || around.messageId || madeMessageId(raw, around.position, admission),
     source: admission.source,
     trust: admission.trust,
     type,

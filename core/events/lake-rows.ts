@@ -56,6 +56,12 @@ export interface BadEventRow {
   readonly position: number;
   readonly received_at: string;
   readonly recoveries: number;
+  /** Its event's name, else its type, as far as it says either. */
+  readonly event: string | null;
+  /** `KeptSurroundings` as JSON text. */
+  readonly surroundings: string | null;
+  readonly recovered_at: string | null;
+  readonly recovered_as: string | null;
   readonly dt: string;
 }
 
@@ -93,16 +99,26 @@ export function eventsLogRow(event: Event): EventsLogRow {
 const problemsText = (problems: readonly Problem[] = []): string | null =>
   problems.length === 0 ? null : JSON.stringify(problems);
 
+/**
+ * Of the form of a bad event, as `docs/schemas` describes it. 2: with its surroundings, its name and its recovery.
+ */
+export const BAD_EVENT_SCHEMA_VERSION = 2;
+
+/** A recovery is a further row of the same bad event, on the same day: the last one says how it stands. */
 export const badEventRow = (bad: BadEvent): BadEventRow => ({
   bad_event_id: bad.id,
-  schema_version: 1,
+  schema_version: BAD_EVENT_SCHEMA_VERSION,
   code: bad.code,
   problems: JSON.stringify(bad.problems),
   payload: bad.payload,
   source: bad.source,
   position: bad.position,
   received_at: isoTime(bad.receivedAt),
-  recoveries: 0,
+  recoveries: bad.recovery?.times ?? 0,
+  event: bad.name ?? null,
+  surroundings: bad.around === undefined ? null : JSON.stringify(bad.around),
+  recovered_at: bad.recovery === undefined ? null : isoTime(bad.recovery.at),
+  recovered_as: bad.recovery?.as ?? null,
   dt: isoDay(bad.receivedAt),
 });
 

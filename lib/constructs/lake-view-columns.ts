@@ -1,4 +1,4 @@
-import { type ColumnType, EVENTS_LOG, MESSAGE_EVENTS, PROFILE_CHANGES } from "#contracts/lake.ts";
+import { BAD_EVENTS, type ColumnType, EVENTS_LOG, MESSAGE_EVENTS, PROFILE_CHANGES } from "#contracts/lake.ts";
 
 type Columns = Readonly<Record<string, ColumnType>>;
 
@@ -31,6 +31,7 @@ export const LAKE_VIEW_COLUMNS: Readonly<Record<string, Columns>> = {
     message_id: "string",
     dt: "string",
   },
+  bad_events_latest: BAD_EVENTS,
   messages: MESSAGES,
   campaign_results: {
     campaign_id: "string",
