@@ -1,8 +1,9 @@
 import { domainToASCII } from "node:url";
-import { type CountryCode, parsePhoneNumberFromString } from "libphonenumber-js/min";
+import { type CountryCode, parsePhoneNumberFromString } from "libphonenumber-js/core";
 import type { Normalise } from "#core/kernel/identifier.ts";
 import { blockedBy } from "./blocked.ts";
 import type { IdentityRules } from "./identity-rules.ts";
+import { phonePlans } from "./phone-plans.ts";
 
 /** Longer values identify nothing a person could have typed or a system issued, and would swell every key. */
 const MAX_VALUE_LENGTH = 256;
@@ -36,7 +37,7 @@ function normaliseEmail(text: string): string | undefined {
 function normalisePhone(text: string, region: string): string | undefined {
   const overseas =
     region === "FR" ? FRENCH_OVERSEAS.find(([prefix]) => prefix.test(text.replace(/[\s.-]/g, ""))) : undefined;
-  const parsed = parsePhoneNumberFromString(text, (overseas?.[1] ?? region) as CountryCode);
+  const parsed = parsePhoneNumberFromString(text, (overseas?.[1] ?? region) as CountryCode, phonePlans);
   return parsed?.isPossible() ? parsed.number : undefined;
 }
 
