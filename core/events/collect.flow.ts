@@ -3,13 +3,14 @@ import { isJsonObject } from "#core/kernel/json.ts";
 import type { Clock } from "#core/kernel/ports.ts";
 import { type EpochMs, parseTime } from "#core/kernel/time.ts";
 import type { AdmissionLimits } from "./admission-limits.ts";
-import { type Admission, type Admitted, admit, type Surroundings } from "./admit.ts";
+import { type Admission, type Admitted, admit, refused as refusedEvent, type Surroundings } from "./admit.ts";
 import { allowsOrigin } from "./allows-origin.ts";
 import { type BadEvent, type BadEventCode, badEvent, type Problem } from "./bad-event.ts";
 import { type CarryingRequest, carrierOf } from "./carrier.ts";
 import type { Event, EventType } from "./event.ts";
 import type { IpPolicy } from "./ip-policy.ts";
 import { jsonText } from "./json-text.ts";
+import { keptSurroundings } from "./kept-surroundings.ts";
 import type { Intake, Plans } from "./ports.ts";
 import type { Source } from "./source.ts";
 import type { Unpacked } from "./unpack.ts";
@@ -66,14 +67,16 @@ type AdmitOne = (sent: unknown, position: number) => Admitted;
 async function admissionOf(ports: CollectPorts, from: Senders, delivery: Delivery): Promise<AdmitOne> {
   const receivedAt = ports.clock();
   const of = async (source: Source): Promise<AdmitOne> => {
+    const around = surroundings(delivery, source, ports);
     if (!allowsOrigin(source, delivery.origin)) {
-      return (sent, position) => refuse(sent, position, source.id, receivedAt, NOT_ALLOWED);
+      const { code, problems } = NOT_ALLOWED;
+      const of = { source: source.id, receivedAt };
+      return (sent, position) => refusedEvent(sent, { ...around, position }, of, code, problems);
     }
     const { limits, normalise } = ports;
     const { id, trust, allowedTypes } = source;
     const plan = await planOf(ports.plans, source);
     const admission: Admission = { source: id, trust, receivedAt, limits, normalise, allowedTypes, plan };
-    const around = surroundings(delivery, source, source.ipPolicy ?? ports.ipPolicy ?? "truncated");
     return (sent, position) => admit(sent, { ...around, position }, admission);
   };
   if (!isList(from)) return await of(from);
@@ -83,7 +86,7 @@ async function admissionOf(ports: CollectPorts, from: Senders, delivery: Deliver
   return (sent, position) => {
     const source = from[position];
     const admitOne = source === undefined ? undefined : known.get(source);
-    return admitOne?.(sent, position) ?? refuse(sent, position, voucher?.id ?? "", receivedAt, UNKNOWN_KEY);
+    return admitOne?.(sent, position) ?? refuseUnknown(sent, position, voucher?.id ?? "", receivedAt);
   };
 }
 
@@ -95,8 +98,11 @@ async function planOf(plans: Plans, { plan }: Source): Promise<Admission["plan"]
 
 const isList = (from: Senders): from is readonly (Source | undefined)[] => Array.isArray(from);
 
-function surroundings(delivery: Delivery, source: Source, policy: IpPolicy): Omit<Surroundings, "position"> {
+type Around = Omit<Surroundings, "position">;
+
+function surroundings(delivery: Delivery, source: Source, { ipPolicy = "truncated" }: CollectPorts): Around {
   const { unpacked, type, anonymousId, request } = delivery;
+  const policy = source.ipPolicy ?? ipPolicy;
   const carrier = request === undefined ? undefined : carrierOf(request, source.trust, policy);
   const sentAt = unpacked.sentAt ?? delivery.sentAt;
   return {
@@ -114,29 +120,35 @@ interface Reason {
   readonly problems: readonly Problem[];
 }
 
-/** An event whose own key is nobody's is kept with the source that the rest of its batch came from. */
-const UNKNOWN_KEY: Reason = {
-  code: "event.unknown_key",
-  problems: [{ path: "writeKey", message: "no source has this write key" }],
-};
-
 /** Kept one by one and not looked into, so that each can be let in once the site is found to be the owner's. */
 const NOT_ALLOWED: Reason = {
   code: "origin.not_allowed",
   problems: [{ path: "", message: "it came from a page of a site that its source does not allow" }],
 };
 
-const refuse = (sent: unknown, position: number, source: string, receivedAt: EpochMs, why: Reason): Admitted => ({
+/** An event whose own key is nobody's is kept with the source that the rest of its batch came from. */
+const refuseUnknown = (sent: unknown, position: number, source: string, receivedAt: EpochMs): Admitted => ({
   kind: "bad",
-  badEvent: badEvent({ ...why, payload: jsonText(sent), receivedAt, source, position }),
+  badEvent: badEvent({
+    code: "event.unknown_key",
+    problems: [{ path: "writeKey", message: "no source has this write key" }],
+    payload: jsonText(sent),
+    receivedAt,
+    source,
+    position,
+  }),
 });
 
-/** Keeps a whole request that could not be read, so that what was refused can still be looked at. */
+/** Keeps a whole request that could not be read, so that what was refused can still be looked at, and perhaps let in. */
 export async function keepRefused(
   ports: CollectPorts,
-  source: Source,
+  from: Senders,
+  delivery: Omit<Delivery, "unpacked">,
   refused: { readonly code: BadEventCode; readonly message: string; readonly payload: string },
 ): Promise<void> {
+  const source = [from].flat().find((one) => one !== undefined);
+  if (source === undefined) return;
+  const said = surroundings({ ...delivery, unpacked: { items: [] } }, source, ports);
   const bad = badEvent({
     code: refused.code,
     problems: [{ path: "", message: refused.message }],
@@ -144,6 +156,7 @@ export async function keepRefused(
     receivedAt: ports.clock(),
     source: source.id,
     position: 0,
+    around: { whole: true, ...(isList(from) ? { severalKeys: true } : {}), ...keptSurroundings(said) },
   });
   await ports.intake.append({ events: [], badEvents: [bad] });
 }

@@ -56,7 +56,7 @@ function take(
     return;
   }
   const messageId = mapped.sent.messageId ?? `row-${digestOf(context.importId, String(row.number), String(position))}`;
-  const admitted = admit({ ...mapped.sent, messageId }, { position: row.number }, context.admission);
+  const admitted = admit({ ...mapped.sent, messageId }, { position: row.number, imported: true }, context.admission);
   if (admitted.kind === "event") outcomes.events.push(admitted.event);
   else outcomes.badEvents.push(admitted.badEvent);
 }

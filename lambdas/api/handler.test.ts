@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { listOf, text } from "#test/support/api-answers.ts";
+import { listOf } from "#test/support/api-answers.ts";
 import { type ApiWorld, apiWorld, duckDbLake } from "#test/support/api-world.ts";
 import { visit } from "#test/support/visitor.ts";
 
@@ -33,34 +33,6 @@ describe("the lake", () => {
     const cutting = await apiWorld(lake, { analyst: { query: async () => cut } });
     expect((await cutting.ask("POST", "/api/queries", { sql: "SELECT 1" })).body).toEqual(cut);
   });
-
-  it("keeps bad events for looking at, counted by code", async () => {
-    const row = (n: number, code: string, at: string) => ({
-      bad_event_id: `b-${n}`,
-      schema_version: 1,
-      code,
-      problems: '[{"path":"type","message":"?"}]',
-      payload: "{}",
-      source: "shop",
-      position: n,
-      received_at: `${at}T00:00:00.000Z`,
-      recoveries: 0,
-      dt: at,
-    });
-    const late = row(1, "event.no_name", "2026-10-30");
-    await lake.append("bad_events", [row(0, "event.no_name", "2026-10-29"), late, late]);
-    await lake.append("bad_events", [row(2, "event.too_large", "2026-11-01"), row(3, "event.too_large", "2026-08-01")]);
-    const { body } = await world.ask("GET", "/api/bad-events?limit=2");
-    expect(body.counts).toEqual([
-      { code: "event.no_name", count: 2 },
-      { code: "event.too_large", count: 1 },
-    ]);
-    expect(listOf(body.badEvents).map(({ id }) => id)).toEqual(["b-2", "b-1"]);
-    const next = await world.ask("GET", `/api/bad-events?limit=2&cursor=${text(body.next)}`);
-    expect(listOf(next.body.badEvents)).toMatchObject([{ id: "b-0", problems: [{ path: "type" }] }]);
-    const old = await world.ask("GET", "/api/bad-events?since=2026-01-01&code=event.too_large&source=shop");
-    expect(old.body.counts).toEqual([{ code: "event.too_large", count: 2 }]);
-  });
 });
 
 describe("imports and what is not served yet", () => {
@@ -80,7 +52,6 @@ describe("imports and what is not served yet", () => {
     expect(await code("POST", "/api/destinations")).toBe("destination.not_served_yet");
     expect(await code("POST", "/api/destinations/x/redrive")).toBe("destination.not_served_yet");
     expect(await code("POST", "/api/engagement/credentials")).toBe("engagement.not_served_yet");
-    expect(await code("POST", "/api/bad-events/recover")).toBe("recovery.not_served_yet");
   });
 
   it("answers for its health and describes itself", async () => {

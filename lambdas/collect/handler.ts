@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
-import { type CollectPorts, collect, keepRefused, type Senders } from "#core/events/collect.flow.ts";
+import { type CollectPorts, collect, type Delivery, keepRefused, type Senders } from "#core/events/collect.flow.ts";
 import type { EventType } from "#core/events/event.ts";
 import type { Rates, Sources } from "#core/events/ports.ts";
 import { unpack } from "#core/events/unpack.ts";
@@ -116,14 +116,11 @@ async function answerEvents(
   const over = await overLimit(ports.rates, from, unreadable === undefined ? unpacked.items.length : 1);
   if (over !== undefined) return over;
   const isElsewhere = isFromElsewhere(from, event);
+  const said = { ...saidBeside(event), ...(type === undefined ? {} : { type }) };
   if (unreadable !== undefined) {
-    return await keep(ports, from, isElsewhere ? { ...unreadable, ...NOT_ALLOWED } : unreadable);
+    return await keep(ports, from, said, isElsewhere ? { ...unreadable, ...NOT_ALLOWED } : unreadable);
   }
-  const collected = await collect(ports, from, {
-    unpacked,
-    ...saidBeside(event),
-    ...(type === undefined ? {} : { type }),
-  });
+  const collected = await collect(ports, from, { unpacked, ...said });
   return isElsewhere ? NOT_ALLOWED : acceptedAnswer(collected, dialect);
 }
 
@@ -131,10 +128,10 @@ async function answerEvents(
 async function keep(
   ports: CollectPorts,
   from: Senders,
+  said: Omit<Delivery, "unpacked">,
   { code, message, payload }: Unreadable | (typeof NOT_ALLOWED & { readonly payload: string }),
 ): Promise<Refusal> {
-  const source = [from].flat().find((one) => one !== undefined);
-  if (source !== undefined && code !== "body.empty") await keepRefused(ports, source, { code, message, payload });
+  if (code !== "body.empty") await keepRefused(ports, from, said, { code, message, payload });
   return { code, message };
 }
 
