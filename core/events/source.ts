@@ -22,8 +22,22 @@ export type WriteKey = Readonly<z.infer<typeof WriteKey>>;
 /** Two while a key is rotated: the old one until its last sender has the new one. */
 export const MOST_KEYS = 2;
 
-/** `https://shop.example`, or `https://*.shop.example` for every host below it; a port where it is not the usual one. */
-const Origin = z.string().check(z.regex(/^https?:\/\/(\*\.)?[a-z0-9.-]+(:\d{1,5})?$|^http:\/\/\[::1\](:\d{1,5})?$/));
+/**
+ * `https://shop.example`, or `https://*.shop.example` for every host below it; a port where it is not the usual one; an
+ * app's own scheme (`capacitor://localhost`). As browsers write it: in lower case, and in Punycode.
+ */
+const Origin = z
+  .string()
+  .check(
+    z.regex(
+      /^[a-z][a-z0-9+.-]*:\/\/((\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(:\d{1,5})?$/,
+      "an origin is expected, such as https://shop.example or https://*.shop.example: lower case, no path, no slash at its end",
+    ),
+    z.regex(
+      /^(?!https:.*:443$|http:.*:80$)/,
+      "browsers leave out the usual port: write https://shop.example, not https://shop.example:443",
+    ),
+  );
 
 /** How many events a source may send: so many a second in the long run, and so many at once after a pause. */
 export const RateLimit = z.object({
@@ -38,7 +52,9 @@ export type PlanMode = (typeof PLAN_MODES)[number];
 
 /** Where events come from, and what it may send. */
 export const Source = z.object({
-  id: z.string().check(z.regex(/^[a-z0-9][a-z0-9_-]{0,63}$/)),
+  id: z
+    .string()
+    .check(z.regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, "lower-case letters, digits, - and _ are expected, at most 64")),
   name: z.string().check(z.minLength(1), z.maxLength(200)),
   kind: z._default(z.enum(SOURCE_KINDS), "server"),
   trust: z.enum(["browser", "server"]),
@@ -57,9 +73,14 @@ export const Source = z.object({
   /** Has browsers keep an id that this server sets, on the owner's domain. Absent: no cookie is ever set. */
   firstPartyId: z.optional(
     z.object({
-      cookie: z._default(z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/)), "tributary_id"),
+      cookie: z._default(
+        z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/, "letters, digits, - and _ are expected, at most 64")),
+        "tributary_id",
+      ),
       /** The domain the cookie is for, such as `shop.example`; absent: the host that was asked, alone. */
-      domain: z.optional(z.string().check(z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/))),
+      domain: z.optional(
+        z.string().check(z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "a domain is expected, such as shop.example")),
+      ),
       /** Browsers keep none longer than 400. */
       days: z._default(z.int().check(z.positive(), z.maximum(400)), 395),
     }),

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 
 /**
  * The first 128 bits of SHA-256 as 22 characters of base64url: short enough for a key, long enough that two of a
@@ -11,3 +11,7 @@ export const digestOf = (...parts: readonly string[]): string => digest(JSON.str
 
 /** All of SHA-256 in base64url: for secrets, of which nobody may find another with the same digest. */
 export const wholeDigest = (text: string): string => hash("sha256", text, "base64url");
+
+/** Whether two digests are the same, in a time that does not tell how far they agree. */
+export const isSameDigest = (one: string, other: string): boolean =>
+  one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
