@@ -20,14 +20,14 @@ const later = (x: ConsentRegister, y: ConsentRegister): ConsentRegister => {
   return x.source <= y.source ? x : y;
 };
 
-/** Commutative, associative, idempotent. */
+/** Commutative, associative, idempotent. Answers `x` itself where `y` adds nothing. */
 export function joinConsent(x: Consent, y: Consent): Consent {
-  // Most events say nothing of consent; whoever compares sees at once that nothing changed.
-  if (Object.keys(y).length === 0) return x;
-  const joined: Record<string, ConsentRegister> = { ...x };
-  for (const [purpose, register] of Object.entries(y)) {
-    const other = Object.hasOwn(joined, purpose) ? joined[purpose] : undefined;
-    joined[purpose] = other === undefined ? register : later(other, register);
+  let joined: Record<string, ConsentRegister> | undefined;
+  for (const [purpose, theirs] of Object.entries(y)) {
+    const mine = Object.hasOwn(x, purpose) ? x[purpose] : undefined;
+    if (mine !== undefined && later(mine, theirs) === mine) continue;
+    joined ??= { ...x };
+    joined[purpose] = theirs;
   }
-  return joined;
+  return joined ?? x;
 }

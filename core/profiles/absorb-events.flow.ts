@@ -2,7 +2,9 @@ import type { Event } from "#core/events/event.ts";
 import type { IdentityRules } from "#core/identity/identity-rules.ts";
 import type { IdentifierKey } from "#core/kernel/identifier.ts";
 import { type Absorption, absorb } from "./absorb.ts";
+import { asFirstHeard } from "./as-first-heard.ts";
 import { type Assertion, type EvidenceGroup, gatherEvidence } from "./evidence.ts";
+import type { HeardEvent } from "./fragment.ts";
 import { unreadKeys } from "./locate.ts";
 import type { ProfileStore, Stored, StoreWrite } from "./ports.ts";
 import { sharedIn } from "./shared-in.ts";
@@ -30,7 +32,8 @@ const MAX_ATTEMPTS = 12;
 
 /**
  * Takes events and assertions into the profiles they belong to. In the usual case one read and one conditional write
- * for each profile the batch touches. Whatever is interrupted or repeated, redelivering the same batch repairs it.
+ * for each profile the batch touches; no write where the store knows it all already. Whatever is interrupted or
+ * repeated, redelivering the same batch repairs it.
  * Throws where the store fails, or where other writers would not let a component be for `MAX_ATTEMPTS` rounds.
  */
 export async function absorbEvents(
@@ -40,14 +43,17 @@ export async function absorbEvents(
 ): Promise<Absorbed> {
   const changes: ComponentChange[] = [];
   let quarantined = 0;
-  let groups = gatherEvidence(batch.events, batch.assertions, new Set(), rules.sharedAbove);
+  let events: readonly HeardEvent[] = batch.events;
+  let groups = gatherEvidence(events, batch.assertions, new Set(), rules.sharedAbove);
   for (let attempt = 0; groups.length > 0; attempt++) {
     if (attempt >= MAX_ATTEMPTS) throw new Error(`${groups.length} components are written by others all the time`);
     if (attempt > 0) await ports.pause(attempt);
     const found = await readAll(ports.store, groups, attempt > 0);
     const shared = sharedIn(found, rules);
-    if (shared.size > 0 && attempt === 0) {
-      groups = gatherEvidence(batch.events, batch.assertions, shared, rules.sharedAbove);
+    const timed = asFirstHeard(events, found);
+    if (timed !== events || (shared.size > 0 && attempt === 0)) {
+      events = timed;
+      groups = gatherEvidence(events, batch.assertions, shared, rules.sharedAbove);
     }
     const absorptions = absorb(groups, await readAll(ports.store, groups, attempt > 0, found), rules);
     const done = await write(ports.store, absorptions);
@@ -90,8 +96,10 @@ async function write(store: ProfileStore, absorptions: readonly Absorption[]): P
   const lost = pointers.length === 0 ? new Set<number>() : await store.write(pointers.map(({ made }) => [made]));
   const misled = new Set([...lost].map((position) => pointers[position]?.absorption));
   const ready = absorptions.filter((absorption) => !misled.has(absorption));
-  const refused = await store.write(ready.map((absorption) => absorption.writes));
-  return ready.filter((_, position) => !refused.has(position));
+  const writing = ready.filter((absorption) => absorption.writes.length > 0);
+  const refused = writing.length === 0 ? new Set<number>() : await store.write(writing.map(({ writes }) => writes));
+  const open = new Set(writing.filter((_, position) => refused.has(position)));
+  return ready.filter((absorption) => !open.has(absorption));
 }
 
 const changeOf = (made: StoreWrite, found: Reads): ComponentChange => ({

@@ -2,7 +2,7 @@ import type { IdentityRules } from "#core/identity/identity-rules.ts";
 import { keeperOf } from "#core/identity/link.ts";
 import type { IdentifierKey } from "#core/kernel/identifier.ts";
 import { compareText } from "#core/kernel/order.ts";
-import { type Component, emptyComponent, joinAllComponents } from "./component.ts";
+import { type Component, emptyComponent, isUnchanged, joinAllComponents } from "./component.ts";
 import type { EvidenceGroup } from "./evidence.ts";
 import { fitted } from "./fit.ts";
 import { type Found, type KnownPlace, placeOf } from "./locate.ts";
@@ -120,8 +120,12 @@ function pointersTo(home: IdentifierKey, meeting: Meeting): readonly StoreWrite[
   return [...empty.map((place) => pointer(place.root, 0, home)), ...winding];
 }
 
-/** The joined component at its home, and those it took in turned into pointers. */
+/**
+ * The joined component at its home, and those it took in turned into pointers. Nothing where all was there before: also
+ * by a read that is a moment old, because what stands in a component only grows.
+ */
 function unite(home: KnownPlace, taken: readonly KnownPlace[], joined: Component): readonly StoreWrite[] {
+  if (taken.length === 0 && home.kind === "component" && isUnchanged(home.component, joined)) return [];
   // Two above all versions: what is said of a merged component outranks what its former keepers say when they go.
   const version = Math.max(...[home, ...taken].map(versionOf)) + (taken.length > 0 ? 2 : 1);
   return [

@@ -14,12 +14,15 @@ const RecentItem = z.union([
   z.tuple([z.number(), z.string(), z.string()]),
   z.tuple([z.number(), z.string(), z.string(), z.number()]),
 ]);
+/** When and who in turn: flat, because there are many of them. */
+const HeardItem = z.array(z.union([z.number(), z.string()]));
 const FragmentItem = z.tuple([
   z.number(),
   z.number(),
   z.record(z.string(), Register),
   z.record(z.string(), ConsentItem),
   z.array(RecentItem),
+  HeardItem.optional(),
 ]);
 const MemberItem = z.union([
   z.tuple([z.string(), z.string(), z.number(), z.number()]),
@@ -110,10 +113,13 @@ function encodeFragment(fragment: Fragment): z.infer<typeof FragmentItem> {
     ({ at, by, name, value }): z.infer<typeof RecentItem> =>
       value === undefined ? [at, by, name] : [at, by, name, value],
   );
-  return [fragment.firstSeen, fragment.lastSeen, traits, consent, recent];
+  const seen = [fragment.firstSeen, fragment.lastSeen, traits, consent, recent] as const;
+  const heard = fragment.heard.flatMap(({ at, by }) => [at, by]);
+  return heard.length === 0 ? [...seen] : [...seen, heard];
 }
 
-function decodeFragment([firstSeen, lastSeen, traits, consent, recent]: z.infer<typeof FragmentItem>): Fragment {
+function decodeFragment(item: z.infer<typeof FragmentItem>): Fragment {
+  const [firstSeen, lastSeen, traits, consent, recent, heard] = item;
   const decodedTraits: Record<string, Fragment["traits"][string]> = {};
   for (const name of Object.keys(traits)) {
     const [value, at, by] = traits[name] as z.infer<typeof Register>;
@@ -130,7 +136,14 @@ function decodeFragment([firstSeen, lastSeen, traits, consent, recent]: z.infer<
     traits: decodedTraits,
     consent: decodedConsent,
     recent: recent.map(([at, by, name, value]) => (value === undefined ? { at, by, name } : { at, by, name, value })),
+    heard: decodeHeard(heard ?? []),
   };
+}
+
+function decodeHeard(item: z.infer<typeof HeardItem>): Fragment["heard"] {
+  const heard: Fragment["heard"][number][] = [];
+  for (let at = 0; at < item.length; at += 2) heard.push({ at: item[at] as number, by: item[at + 1] as string });
+  return heard;
 }
 
 type Keyed = readonly (readonly [IdentifierKey, Member])[];

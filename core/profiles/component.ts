@@ -43,14 +43,22 @@ export function joinAllComponents(components: Iterable<Component>): Component {
 
 export const joinComponents = (x: Component, y: Component): Component => joinAllComponents([x, y]);
 
+/** Answers `x` itself where `y` adds nothing. */
 function joinMembers(x: Member, y: Member): Member {
   const fragment = x.fragment && y.fragment ? joinFragments(x.fragment, y.fragment) : (x.fragment ?? y.fragment);
-  return {
-    identifier: x.identifier,
-    firstSeen: Math.min(x.firstSeen, y.firstSeen),
-    lastSeen: Math.max(x.lastSeen, y.lastSeen),
-    ...(fragment === undefined ? {} : { fragment }),
-  };
+  const firstSeen = Math.min(x.firstSeen, y.firstSeen);
+  const lastSeen = Math.max(x.lastSeen, y.lastSeen);
+  if (firstSeen === x.firstSeen && lastSeen === x.lastSeen && fragment === x.fragment) return x;
+  return { identifier: x.identifier, firstSeen, lastSeen, ...(fragment === undefined ? {} : { fragment }) };
+}
+
+/** Whether nothing was added to a component to make the other. It is asked of what `joinAllComponents` began with. */
+export function isUnchanged(before: Component, joined: Component): boolean {
+  if (before.members.size !== joined.members.size || before.links.size !== joined.links.size) return false;
+  if (before.retracted.size !== joined.retracted.size) return false;
+  for (const [key, member] of joined.members) if (before.members.get(key) !== member) return false;
+  for (const [id, link] of joined.links) if (before.links.get(id) !== link) return false;
+  return true;
 }
 
 function joinInto<K, V>(joined: Map<K, V>, more: ReadonlyMap<K, V>, join: (a: V, b: V) => V): void {

@@ -3,7 +3,7 @@ import { assertLink, keeperOf, type Link, type LinkId } from "#core/identity/lin
 import { type Identifier, type IdentifierKey, identifierKey } from "#core/kernel/identifier.ts";
 import { compareText } from "#core/kernel/order.ts";
 import { type Component, emptyComponent, joinAllComponents, type Member } from "./component.ts";
-import { evidenceId, fragmentOf } from "./fragment.ts";
+import { evidenceId, fragmentOf, type HeardEvent } from "./fragment.ts";
 
 /** What a person decided about links, through the API. */
 export type Assertion =
@@ -19,16 +19,18 @@ export interface EvidenceGroup {
 
 /**
  * What one event says: its identifiers, links between the strongest and each of the others, and the fragment. Nothing
- * is linked to an identifier that many people share: what else the event carries then stands by itself.
+ * is linked to an identifier that many people share: what else the event carries then stands by itself. A repetition
+ * says nothing of the person that its first copy did not say; whom it names is evidence all the same, because that may
+ * be kept in places that are not written together.
  */
-export function evidenceOf(event: Event, isShared: (key: IdentifierKey) => boolean): readonly Component[] {
+export function evidenceOf(event: HeardEvent, isShared: (key: IdentifierKey) => boolean): readonly Component[] {
   const [strongest, ...others] = event.identifiers;
   if (strongest === undefined) return [];
   const strongestKey = identifierKey(strongest);
   const by = evidenceId(event);
   const seen = { firstSeen: event.eventTime, lastSeen: event.eventTime };
   const members = new Map<IdentifierKey, Member>([
-    [strongestKey, { identifier: strongest, ...seen, fragment: fragmentOf(event, by) }],
+    [strongestKey, { identifier: strongest, ...seen, ...(event.again ? {} : { fragment: fragmentOf(event, by) }) }],
   ]);
   const links = new Map<LinkId, Link>();
   const apart: Component[] = [];
@@ -68,7 +70,7 @@ function assertionEvidence(assertion: Assertion): Component {
  * does one with which the batch itself already links more people than `sharedAbove`: what was gathered proves it shared.
  */
 export function gatherEvidence(
-  events: readonly Event[],
+  events: readonly HeardEvent[],
   assertions: readonly Assertion[],
   shared: ReadonlySet<IdentifierKey>,
   sharedAbove = Number.POSITIVE_INFINITY,

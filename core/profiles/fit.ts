@@ -43,5 +43,6 @@ function cutFragment(fragment: Fragment, most: number): Fragment {
   const traits = Object.fromEntries(
     names.flatMap((name) => (fragment.traits[name] ? [[name, fragment.traits[name]]] : [])),
   );
-  return { ...fragment, traits, recent: fragment.recent.slice(0, Math.floor(most / 8)) };
+  const kept = Math.floor(most / 8);
+  return { ...fragment, traits, recent: fragment.recent.slice(0, kept), heard: fragment.heard.slice(0, kept) };
 }

@@ -28,15 +28,24 @@ export interface Fragment {
   readonly consent: Consent;
   /** The latest `RECENT_EVENTS`, latest first. */
   readonly recent: readonly RecentEvent[];
+  /**
+   * The latest `HEARD_EVENTS` of those whose time was measured when they came, latest first: a repetition of theirs
+   * would come to another time, and is known by this (`as-first-heard.ts`).
+   */
+  readonly heard: readonly Stamp[];
 }
 
 /** What is kept per identifier. Bounds hold an item far below a store's limit; what is cut is still in the lake. */
 const RECENT_EVENTS = 12;
+const HEARD_EVENTS = 64;
 const MAX_TRAITS = 200;
 const MAX_TRAIT_JSON = 4_096;
 const MAX_TRAIT_NAME = 128;
 const MAX_PURPOSES = 50;
 const MAX_EVENT_NAME = 256;
+
+/** An event with the time of its first copy; `again` where that copy was heard before, or stands beside it. */
+export type HeardEvent = Event & { readonly again?: true };
 
 /** Ties between equal times are broken by this: short, and different for different events. */
 export const evidenceId = (event: Pick<Event, "source" | "messageId">): string =>
@@ -50,17 +59,25 @@ export function fragmentOf(event: Event, by = evidenceId(event)): Fragment {
     traits: traitsOf(event, stamp),
     consent: consentOf(event, stamp),
     recent: [recentOf(event, stamp)],
+    heard: isTimedHere(event) ? [stamp] : [],
   };
 }
 
+/** Whether our clock had a part in the event's time. Where it had none, a repetition has the same time by itself. */
+const isTimedHere = ({ originalTime, sentAt }: Event): boolean => originalTime === undefined || sentAt !== undefined;
+
+/** Answers `x` itself where `y` adds nothing, as do the joins it is made of: so a repetition is seen to change nothing. */
 export function joinFragments(x: Fragment, y: Fragment): Fragment {
-  return {
+  const joined: Fragment = {
     firstSeen: Math.min(x.firstSeen, y.firstSeen),
     lastSeen: Math.max(x.lastSeen, y.lastSeen),
     traits: joinTraits(x.traits, y.traits),
     consent: bound(joinConsent(x.consent, y.consent), MAX_PURPOSES),
-    recent: joinRecent(x.recent, y.recent),
+    recent: joinLatest(x.recent, y.recent, RECENT_EVENTS, compareRecent),
+    heard: joinLatest(x.heard, y.heard, HEARD_EVENTS, compareStamps),
   };
+  const parts = Object.keys(joined) as (keyof Fragment)[];
+  return parts.every((part) => joined[part] === x[part]) ? x : joined;
 }
 
 function traitsOf(event: Event, stamp: Stamp): Fragment["traits"] {
@@ -87,17 +104,15 @@ function laterTrait(x: TraitRegister, y: TraitRegister): TraitRegister {
   return order >= 0 ? x : y;
 }
 
-/** Answers one of the two itself where the other adds nothing: whoever compares sees at once that nothing changed. */
 function joinTraits(x: Fragment["traits"], y: Fragment["traits"]): Fragment["traits"] {
-  const added = Object.keys(y);
-  if (added.length === 0) return x;
-  const joined: Record<string, TraitRegister> = { ...x };
-  for (const name of added) {
-    const mine = Object.hasOwn(joined, name) ? joined[name] : undefined;
-    const theirs = y[name] as TraitRegister;
-    joined[name] = mine === undefined ? theirs : laterTrait(mine, theirs);
+  let joined: Record<string, TraitRegister> | undefined;
+  for (const [name, theirs] of Object.entries(y)) {
+    const mine = Object.hasOwn(x, name) ? x[name] : undefined;
+    if (mine !== undefined && laterTrait(mine, theirs) === mine) continue;
+    joined ??= { ...x };
+    joined[name] = theirs;
   }
-  return bound(joined, MAX_TRAITS);
+  return joined === undefined ? x : bound(joined, MAX_TRAITS);
 }
 
 /** Keeps the first names in text order: a rule that, unlike "the first to come", no order of arrival can change. */
@@ -133,20 +148,29 @@ function recentOf(event: Event, stamp: Stamp): RecentEvent {
 }
 
 /**
- * The latest `RECENT_EVENTS` of both, each event once. A repetition may come with another time (the skew of its clock
- * is measured anew); the later one stands, because a maximum is the only choice that survives being cut to a length.
+ * The latest of both, each event once. A repetition may come with another time (the skew of its clock is measured
+ * anew); the later one stands, because a maximum is the only choice that survives being cut to a length.
  */
-function joinRecent(x: Fragment["recent"], y: Fragment["recent"]): Fragment["recent"] {
-  const joined: RecentEvent[] = [];
-  for (let i = 0, j = 0; joined.length < RECENT_EVENTS && (i < x.length || j < y.length); ) {
+function joinLatest<S extends Stamp>(
+  x: readonly S[],
+  y: readonly S[],
+  most: number,
+  compare: (a: S, b: S) => number,
+): readonly S[] {
+  if (y.length === 0) return x;
+  const joined: S[] = [];
+  const known = new Set<string>();
+  for (let i = 0, j = 0; joined.length < most && (i < x.length || j < y.length); ) {
     const [mine, theirs] = [x[i], y[j]];
-    const isMine = theirs === undefined || (mine !== undefined && compareRecent(mine, theirs) >= 0);
-    const next = (isMine ? mine : theirs) as RecentEvent;
+    const isMine = theirs === undefined || (mine !== undefined && compare(mine, theirs) >= 0);
+    const next = (isMine ? mine : theirs) as S;
     if (isMine) i++;
     else j++;
-    if (!joined.some(({ by }) => by === next.by)) joined.push(next);
+    if (known.has(next.by)) continue;
+    known.add(next.by);
+    joined.push(next);
   }
-  return joined;
+  return joined.length === x.length && joined.every((each, at) => each === x[at]) ? x : joined;
 }
 
 /** Total over all that an event in short can say, so that every writer keeps the same of two that differ. */

@@ -51,6 +51,7 @@ function joinAll(fragments: readonly Fragment[], members: ProfileGroup["members"
     traits: {},
     consent: {},
     recent: [],
+    heard: [],
   };
   return fragments.reduce(joinFragments, seen);
 }
