@@ -74,7 +74,7 @@ export function admit(sent: unknown, around: Surroundings, admission: Admission)
   const unusable = whyUnusable(whole, type, admission.limits);
   if (unusable !== undefined) return refuse(unusable.code, [unusable.problem]);
   const event = build(whole, type, around, admission);
-  return admission.plan === undefined ? { kind: "event", event } : heldToPlan(event, admission.plan, refuse);
+  return heldToPlan(event, admission, refuse);
 }
 
 type Refuse = (code: BadEventCode, problems: readonly Problem[]) => Admitted;
@@ -103,13 +103,18 @@ export function refused(
   };
 }
 
-function heldToPlan(event: Event, { check, mode }: NonNullable<Admission["plan"]>, refuse: Refuse): Admitted {
-  const { status, problems, properties, traits } = check(event);
-  if (mode === "refuse" && status !== "planned") {
+function heldToPlan(event: Event, { plan, normalise }: Admission, refuse: Refuse): Admitted {
+  if (plan === undefined) return { kind: "event", event };
+  const { status, problems, ...without } = plan.check(event);
+  if (plan.mode === "refuse" && status !== "planned") {
     return refuse(status === "unplanned" ? "event.unplanned" : "event.plan_violation", problems);
   }
-  const kept = mode === "omit" ? { ...(properties && { properties }), ...(traits && { traits }) } : {};
-  return { kind: "event", event: { ...event, ...kept, plan: { status, problems } } };
+  const marked = { ...event, plan: { status, problems } };
+  if (plan.mode !== "omit") return { kind: "event", event: marked };
+  const kept = { ...marked, ...without };
+  // What is not to be held is not to be known people by, either.
+  const isSame = without.traits === undefined && without.context === undefined;
+  return { kind: "event", event: isSame ? kept : { ...kept, identifiers: identifiersIn(kept, normalise) } };
 }
 
 const problem = (path: string, message: string): Problem => ({ path, message });

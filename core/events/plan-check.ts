@@ -21,6 +21,8 @@ export interface PlanVerdict {
   /** Without what the plan does not name, where it asks for that. Absent: as they came. */
   readonly properties?: JsonObject;
   readonly traits?: JsonObject;
+  /** Likewise, where it carries traits of the person. */
+  readonly context?: JsonObject;
 }
 
 /** A tracking plan, ready to be asked. Pure. `core/plans` makes one; it stands here because admission comes first. */
