@@ -15,9 +15,12 @@ const json = z.string().check(z.minLength(2));
 export const SETTINGS = {
   collect: z.object({
     SOURCES_TABLE: name,
+    RATES_TABLE: name,
     RESOLVE_QUEUE_URL: name,
     EVENTS_LOG_STREAM: name,
     BAD_EVENTS_STREAM: name,
+    /** The host of the owner's distribution: what a request says of its viewer is believed where it names that host. */
+    COLLECTION_DOMAIN: z.optional(name),
     IDENTITY_RULES: z.optional(json),
   }),
   resolve: z.object({ PROFILES_TABLE: name, IDENTITY_RULES: z.optional(json) }),
@@ -30,6 +33,7 @@ export const SETTINGS = {
   api: z.object({
     PROFILES_TABLE: name,
     DEFINITIONS_TABLE: name,
+    SOURCES_TABLE: name,
     RESOLVE_QUEUE_URL: name,
     WORKGROUP: name,
     LAKE_DATABASE: name,

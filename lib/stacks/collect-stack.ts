@@ -15,6 +15,7 @@ import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 import { acknowledge } from "#lib/constructs/acknowledge.ts";
 import { addAlarm, FIVE_MINUTES } from "#lib/constructs/alarm.ts";
+import { plain } from "#lib/constructs/link.ts";
 import { TributaryFunction } from "#lib/constructs/tributary-function.ts";
 import type { Stage } from "#lib/stages/stage.ts";
 import type { LakeStack } from "./lake-stack.ts";
@@ -61,9 +62,13 @@ export class CollectStack extends StageStack {
       timeout: Duration.seconds(20),
       settings: {
         SOURCES_TABLE: stores.sources.to("GetItem"),
+        RATES_TABLE: stores.rates.to("UpdateItem"),
         RESOLVE_QUEUE_URL: profiles.toResolve,
         EVENTS_LOG_STREAM: lake.toAppend("events_log"),
         BAD_EVENTS_STREAM: lake.toAppend("bad_events"),
+        ...(stage.collectionDomain === undefined
+          ? {}
+          : { COLLECTION_DOMAIN: plain(stage.collectionDomain.domainName) }),
         ...identityRules(stage),
       },
     });

@@ -2,6 +2,7 @@ import type { App } from "aws-cdk-lib";
 import { ApiStack } from "#lib/stacks/api-stack.ts";
 import { CampaignsStack } from "#lib/stacks/campaigns-stack.ts";
 import { CollectStack } from "#lib/stacks/collect-stack.ts";
+import { CollectionDomainStack } from "#lib/stacks/collection-domain-stack.ts";
 import { LakeStack } from "#lib/stacks/lake-stack.ts";
 import { ProfilesStack } from "#lib/stacks/profiles-stack.ts";
 import { SegmentsStack } from "#lib/stacks/segments-stack.ts";
@@ -24,5 +25,7 @@ export function deployStage(app: App, stage: Stage): readonly StageStack[] {
   const collect = new CollectStack(app, { stage, alarms, lake, stores, profiles });
   const campaigns = new CampaignsStack(app, { stage, alarms, lake, stores, segments });
   const api = new ApiStack(app, { stage, alarms, lake, stores, profiles, segments, campaigns, collect });
-  return [watch, stores, lake, segments, profiles, collect, campaigns, api];
+  const domain = stage.collectionDomain;
+  const front = domain === undefined ? [] : [new CollectionDomainStack(app, { stage, domain, collect })];
+  return [watch, stores, lake, segments, profiles, collect, campaigns, api, ...front];
 }

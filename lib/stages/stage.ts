@@ -35,6 +35,22 @@ export interface Stage {
   readonly pushes: boolean;
   /** Merge and trust rules of identity, as JSON; left out, the usual ones. */
   readonly identityRules?: string;
+  /** A domain of the owner's at which browsers find settings, script and collection; without it, the API's own alone. */
+  readonly collectionDomain?: CollectionDomain;
+}
+
+/** Where browsers send, as they see it: `docs/first-party.md` says what it takes and what it costs. */
+export interface CollectionDomain {
+  /** A host of the site's own domain, such as `cdp.shop.example`: so its cookie is the site's own. */
+  readonly domainName: string;
+  /** A certificate of ACM for that name. CloudFront knows those of us-east-1 only. */
+  readonly certificateArn: string;
+  /** The zone of Route 53 in which the name is to be written; without it, the owner points the name there by hand. */
+  readonly hostedZone?: { readonly id: string; readonly name: string };
+  /** The cookies that sources have browsers keep (`firstPartyId.cookie`). The site's others stay outside. */
+  readonly cookies?: readonly [string, ...string[]];
+  /** A web ACL of WAF (scope CLOUDFRONT), where the owner wants one. It is asked, and paid, for every request. */
+  readonly webAclArn?: string;
 }
 
 /** What has no sensible default: the owner says it. */

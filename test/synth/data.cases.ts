@@ -3,8 +3,9 @@ import { ofType, PRODUCTION, production, test } from "./synthesise.ts";
 
 /** What would be missed if it were gone. Glue's entries and streams can be made again from the templates. */
 const STATEFUL = ["AWS::S3::Bucket", "AWS::DynamoDB::GlobalTable", "AWS::Cognito::UserPool"];
+const MADE_AGAIN = ["segments/Results/Resource", "collection-domain/Script/Files/Resource"];
 const stateful = (of: typeof test) =>
-  of.resources.filter(({ Type, path }) => STATEFUL.includes(Type) && path !== "segments/Results/Resource");
+  of.resources.filter(({ Type, path }) => STATEFUL.includes(Type) && !MADE_AGAIN.includes(path));
 
 describe("what keeps data", () => {
   it("stands in stacks of its own, apart from functions, queues and the API", () => {

@@ -12,7 +12,9 @@ const functionOf = (name: FunctionName, of = production): Resource =>
 
 describe("functions", () => {
   it("are those that have settings, and no others", () => {
-    expect(new Set(ofType(production, "AWS::Lambda::Function").map(nameOf))).toEqual(new Set(names));
+    // CDK's own copies the browser's script into its bucket, while it is deployed and never after.
+    const ours = ofType(production, "AWS::Lambda::Function").filter(({ path }) => !path.includes("/Custom::CDK"));
+    expect(new Set(ours.map(nameOf))).toEqual(new Set(names));
   });
 
   it("each have a folder, and each folder with an entry is a function", () => {

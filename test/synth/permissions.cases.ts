@@ -16,9 +16,17 @@ function named(value: unknown, stack: string): string {
   if (kind === "Ref") return argument.startsWith("AWS::") ? `<${argument.slice(5)}>` : pathOf(stack, argument);
   if (kind === "Fn::GetAtt") return `${pathOf(stack, argument[0])}.${argument[1]}`;
   if (kind === "Fn::ImportValue") return exported(argument);
-  if (kind === "Fn::Join") return argument[1].map((part: unknown) => named(part, stack)).join(argument[0]);
+  if (kind === "Fn::Sub") return argument.replaceAll(/\$\{AWS::(\w+)\}/g, "<$1>");
+  if (kind === "Fn::Join") return joined(argument, stack);
   return JSON.stringify(value);
 }
+
+/** What is published for a deployment is named after its content, which is not for people to agree to. */
+const joined = ([separator, parts]: readonly [string, readonly unknown[]], stack: string): string =>
+  parts
+    .map((part) => named(part, stack))
+    .join(separator)
+    .replace(/[0-9a-f]{64}/, "<asset>");
 
 const pathOf = (stack: string, id: string): string =>
   production.resources
@@ -87,6 +95,8 @@ describe("permissions", () => {
     const agreed = [
       /^ {2}lake\/Lake\.Arn\/(errors\/)?[a-z_]+\/\*: (s3:\w+(, )?)+$/,
       /^ {2}segments\/Results\.Arn\/(engine|analysts)\/\*: (s3:\w+(, )?)+$/,
+      // What copies the browser's script into its bucket.
+      /^ {2}collection-domain\/Script\/Files\.Arn\/\*: s3:DeleteObject, s3:GetObject, s3:PutObject$/,
       // Tracing has no resources to name.
       /^ {2}\*: xray:PutTelemetryRecords, xray:PutTraceSegments$/,
     ];

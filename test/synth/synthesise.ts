@@ -33,12 +33,17 @@ export const PRODUCTION = productionStage({
   pushes: true,
   alarmEmail: "ops@shop.example",
   identityRules: "{}",
+  collectionDomain: {
+    domainName: "cdp.shop.example",
+    certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012",
+    hostedZone: { id: "Z0123456789ABCDEFGHIJ", name: "shop.example" },
+  },
 });
 
 const { context } = JSON.parse(readFileSync(new URL("../../cdk.json", import.meta.url), "utf8"));
 
 /** A stage's templates, with the flags of `cdk.json` and without bundling: what is asked here is not in the code. */
-function synthesise(stage: Stage): Synthesised {
+export function synthesise(stage: Stage): Synthesised {
   const app = new App({
     analyticsReporting: false,
     context: { ...context, "aws:cdk:bundling-stacks": [], "aws:cdk:enable-path-metadata": true },
