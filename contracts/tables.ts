@@ -16,6 +16,16 @@ export const SOURCES_TABLE = {
   source: "source",
 } as const;
 
+/** How much of its limit each limited source has used up: what instances of the collector share. */
+export const RATES_TABLE = {
+  /** The source's id and its limit. */
+  partitionKey: "bucket",
+  /** When the bucket will be full again if nobody takes of it: µs since the epoch. */
+  fullAt: "fullAt",
+  /** Epoch seconds after which DynamoDB forgets the row: a bucket that is full says nothing. */
+  expiresAt: "expiresAt",
+} as const;
+
 export const DEFINITIONS_TABLE = {
   /** `segment`, `campaign`… */
   partitionKey: "kind",

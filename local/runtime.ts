@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Inbox, openInbox } from "#adapters/local/inbox.ts";
 import { openLakeQuery } from "#adapters/local/lake-query.ts";
+import { localRates } from "#adapters/local/local-rates.ts";
 import { localSources } from "#adapters/local/local-sources.ts";
 import { duckdbDialect } from "#adapters/sql/duckdb-dialect.ts";
 import { segmentSql } from "#adapters/sql/segment-sql.ts";
@@ -136,6 +137,7 @@ function doorTo(parts: Parts, { campaignRuns, imports, token }: Management): Doo
   const collect = collectHandler({
     intake: inbox.intake,
     sources: localSources(stores.sources),
+    rates: localRates(),
     clock: Date.now,
     limits: defaultAdmissionLimits,
     normalise: normaliserFor(rules),

@@ -19,8 +19,8 @@ export type Taken =
   | { readonly kind: "taken"; readonly bucket: TokenBucket }
   | { readonly kind: "refused"; readonly bucket: TokenBucket; readonly waitMs: number };
 
-/** Less than a microsecond is no wait, but what adding and subtracting times leaves over. */
-const ROUNDING_MS = 0.001;
+/** Less than a microsecond or two is no wait, but what adding and rounding times leaves over. */
+export const ROUNDING_MS = 0.002;
 
 /**
  * Takes tokens for so many events, or none. In any stretch of time no more go in than `burst`, or one batch where that

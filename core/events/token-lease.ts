@@ -21,11 +21,11 @@ export const LEASE_MS = SECOND;
 /** How much more is asked for each time that a lease did not last: from one event to a million in ten steps. */
 const GROWTH = 4;
 
-const isGood = (lease: TokenLease | undefined, now: number): lease is TokenLease =>
-  lease !== undefined && now < lease.givenAt + LEASE_MS;
+const isGood = ({ givenAt }: TokenLease, now: number): boolean => now < givenAt + LEASE_MS;
 
 /** How many tokens there are to spend. */
-export const tokensLeft = (lease: TokenLease | undefined, now: number): number => (isGood(lease, now) ? lease.left : 0);
+export const tokensLeft = (lease: TokenLease | undefined, now: number): number =>
+  lease !== undefined && isGood(lease, now) ? lease.left : 0;
 
 /**
  * How many tokens to ask for when `shortage` are missing: those, and about as many as will be wanted within the second,
@@ -34,6 +34,8 @@ export const tokensLeft = (lease: TokenLease | undefined, now: number): number =
  */
 export function tokensToAsk(last: TokenLease | undefined, limit: RateLimit, shortage: number, now: number): number {
   const most = Math.floor((limit.eventsPerSecond * LEASE_MS) / SECOND);
-  const wanted = isGood(last, now) ? last.granted * GROWTH : (last?.granted ?? 0) - (last?.left ?? 0);
-  return Math.max(shortage, Math.min(wanted, most));
+  return Math.max(shortage, Math.min(last === undefined ? 0 : wantedAfter(last, now), most));
 }
+
+const wantedAfter = (last: TokenLease, now: number): number =>
+  isGood(last, now) ? last.granted * GROWTH : last.granted - last.left;

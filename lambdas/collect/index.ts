@@ -1,3 +1,4 @@
+import { dynamodbRates } from "#adapters/aws/dynamodb-rates.ts";
 import { dynamodbSources } from "#adapters/aws/dynamodb-sources.ts";
 import { awsIntake } from "#adapters/aws/intake.ts";
 import { identityRulesIn } from "#contracts/identity-rules-setting.ts";
@@ -11,6 +12,7 @@ const settings = readSettings("collect", process.env);
 
 export const handler = collectHandler({
   sources: dynamodbSources({ table: settings.SOURCES_TABLE, now: Date.now }),
+  rates: dynamodbRates({ table: settings.RATES_TABLE, now: Date.now, onTrouble: logTrouble }),
   intake: awsIntake({
     queueUrl: settings.RESOLVE_QUEUE_URL,
     eventsLogStream: settings.EVENTS_LOG_STREAM,

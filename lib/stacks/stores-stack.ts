@@ -1,7 +1,7 @@
 import { CfnOutput, RemovalPolicy } from "aws-cdk-lib";
 import { AccountRecovery, Mfa, UserPool } from "aws-cdk-lib/aws-cognito";
 import type { Construct } from "constructs";
-import { DEFINITIONS_TABLE, MESSAGES_TABLE, PROFILES_TABLE, SOURCES_TABLE } from "#contracts/tables.ts";
+import { DEFINITIONS_TABLE, MESSAGES_TABLE, PROFILES_TABLE, RATES_TABLE, SOURCES_TABLE } from "#contracts/tables.ts";
 import { acknowledge } from "#lib/constructs/acknowledge.ts";
 import { StoreTable } from "#lib/constructs/store-table.ts";
 import type { Stage } from "#lib/stages/stage.ts";
@@ -10,6 +10,7 @@ import { StageStack } from "./stage-stack.ts";
 /** What is known and must not be lost, apart from the lake: profiles, definitions, sources, sent messages, users. */
 export class StoresStack extends StageStack {
   readonly sources: StoreTable;
+  readonly rates: StoreTable;
   readonly profiles: StoreTable;
   readonly definitions: StoreTable;
   readonly messages: StoreTable;
@@ -18,6 +19,11 @@ export class StoresStack extends StageStack {
   constructor(scope: Construct, stage: Stage) {
     super(scope, "stores", stage, "profiles, definitions, sources, sent messages and users");
     this.sources = new StoreTable(this, "Sources", { stage, partitionKey: SOURCES_TABLE.partitionKey });
+    this.rates = new StoreTable(this, "Rates", {
+      stage,
+      partitionKey: RATES_TABLE.partitionKey,
+      expires: RATES_TABLE.expiresAt,
+    });
     this.profiles = new StoreTable(this, "Profiles", {
       stage,
       partitionKey: PROFILES_TABLE.partitionKey,

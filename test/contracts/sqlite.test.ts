@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase } from "#adapters/local/database.ts";
 import { openInbox } from "#adapters/local/inbox.ts";
+import { localRates } from "#adapters/local/local-rates.ts";
 import { localSources } from "#adapters/local/local-sources.ts";
 import { DEFINITIONS_SCHEMA, sqliteDefinitions } from "#adapters/local/sqlite-definitions.ts";
 import { PROFILES_SCHEMA, sqliteProfileStore } from "#adapters/local/sqlite-profile-store.ts";
@@ -11,6 +12,7 @@ import { definitionsContract } from "./definitions.ts";
 import { identityConvergence } from "./identity-convergence.ts";
 import { intakeContract } from "./intake.ts";
 import { profileStoreContract } from "./profile-store.ts";
+import { ratesContract } from "./rates.ts";
 import { sourcesContract } from "./sources.ts";
 
 /** A new database in a folder of its own, that can be closed and opened again as another process would. */
@@ -59,6 +61,7 @@ sourcesContract("SQLite", async (held) => {
   for (const source of held) await definitions.put(source.id, source, 0);
   return { sources: localSources(definitions), close: file.close };
 });
+ratesContract("one machine", async (now) => ({ rates: localRates(now), close: async () => {} }));
 intakeContract("SQLite", async () => {
   const folder = mkdtempSync(join(tmpdir(), "tributary-inbox-"));
   const inbox = openInbox(join(folder, "inbox.db"));

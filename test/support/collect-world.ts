@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import { localRates } from "#adapters/local/local-rates.ts";
 import { memorySources } from "#adapters/memory/sources.ts";
 import { type AdmissionLimits, defaultAdmissionLimits } from "#core/events/admission-limits.ts";
 import type { BadEvent } from "#core/events/bad-event.ts";
@@ -29,6 +30,8 @@ const SOURCES = [
   source("shop"),
   source("site", { kind: "browser", trust: "browser" }),
   source("closed", { enabled: false }),
+  source("slow", { rateLimit: { eventsPerSecond: 2, burst: 10 } }),
+  source("slower", { rateLimit: { eventsPerSecond: 0.01, burst: 10 } }),
   source("named", {
     kind: "browser",
     trust: "browser",
@@ -75,12 +78,23 @@ export function collectWorld(options: CollectWorldOptions = {}): CollectWorld {
   const log: [string, unknown][] = [];
   const batches: IntakeBatch[] = [];
   const known = memorySources(SOURCES);
+  const rates = localRates(() => NOW);
   const handler = collectHandler({
     sources: {
       byWriteKey: async (key) => {
         log.push(["sources.byWriteKey", key]);
         if (options.broken?.sources !== undefined) throw options.broken.sources;
         return known.byWriteKey(key);
+      },
+    },
+    rates: {
+      take: (source, limit, events) => {
+        log.push(["rates.take", { source, events }]);
+        return rates.take(source, limit, events);
+      },
+      putBack: (source, limit, events) => {
+        log.push(["rates.putBack", { source, events }]);
+        rates.putBack(source, limit, events);
       },
     },
     intake: {

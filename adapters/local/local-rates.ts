@@ -13,7 +13,7 @@ import {
  * Limits of one process, by a clock that nobody can set. One bucket for each limited source, forgotten when the process
  * ends: whoever restarts it gives every source its burst anew.
  */
-export function memoryRates(now: () => number = () => performance.now()): Rates {
+export function localRates(now: () => number = () => performance.now()): Rates {
   const buckets = new Map<string, { readonly name: string; readonly bucket: TokenBucket }>();
   const bucketOf = (source: string, name: string): TokenBucket => {
     const held = buckets.get(source);
