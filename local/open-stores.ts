@@ -17,8 +17,10 @@ export function openStores(folder: DataFolder) {
   const definitions = openDatabase(folder.definitions, DEFINITIONS_SCHEMA);
   const profiles = openDatabase(folder.profiles, PROFILES_SCHEMA);
   const outbox = openDatabase(folder.outbox, "");
+  const plans = sqliteDefinitions<unknown>(definitions, "tracking_plan", Date.now);
   return {
     sources: sqliteDefinitions<Source>(definitions, "source", Date.now),
+    knownPlans: { exists: async (id: string) => (await plans.get(id)) !== undefined },
     segments: sqliteDefinitions<SegmentDefinition>(definitions, "segment", Date.now),
     campaigns: sqliteDefinitions<Campaign>(definitions, "campaign", Date.now),
     runsAsked: sqliteDefinitions<RunAsked>(definitions, "campaign_run", Date.now),

@@ -17,7 +17,7 @@ import type { ResolvedCondition } from "#core/segments/condition.ts";
 import { collectHandler } from "#lambdas/collect/handler.ts";
 import { apiDoor } from "./api-door.ts";
 import { type CampaignWork, startCampaignWork } from "./campaign-work.ts";
-import { type Credentials, openCredentials } from "./credentials.ts";
+import { type Credentials, newSecret, openCredentials } from "./credentials.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { freshLake } from "./fresh-lake.ts";
 import type { Door } from "./http-server.ts";
@@ -134,9 +134,10 @@ interface Management {
 /** Events go to the function that collects them, the rest to the management API. */
 function doorTo(parts: Parts, { campaignRuns, imports, token }: Management): Door {
   const { rules, stores, inbox, lake, analyst, onFault } = parts;
+  const sources = localSources(stores.sources);
   const collect = collectHandler({
     intake: inbox.intake,
-    sources: localSources(stores.sources),
+    sources,
     rates: localRates(),
     clock: Date.now,
     limits: defaultAdmissionLimits,
@@ -153,6 +154,9 @@ function doorTo(parts: Parts, { campaignRuns, imports, token }: Management): Doo
       segments: stores.segments,
       campaigns: stores.campaigns,
       campaignRuns,
+      sources: sources.definitions,
+      knownPlans: stores.knownPlans,
+      newWriteKey: newSecret,
       segmentSql: sqlOf,
       lake,
       analyst,

@@ -24,10 +24,7 @@ type Item = Readonly<Record<string, { readonly S?: string; readonly N?: string }
 /** Definitions of one kind under one partition key: few, small, listed with one query. */
 export function dynamodbDefinitions<T>(options: DynamodbDefinitionsOptions): Definitions<T> {
   const { table, kind, now, client = dynamodbClient() } = options;
-  const keyOf = (id: string) => ({
-    [DEFINITIONS_TABLE.partitionKey]: { S: kind },
-    [DEFINITIONS_TABLE.sortKey]: { S: id },
-  });
+  const keyOf = (id: string) => itemKey(kind, id);
   return {
     get: async (id) => {
       const asked = new GetItemCommand({ TableName: table, Key: keyOf(id), ConsistentRead: true });
@@ -59,6 +56,35 @@ export function dynamodbDefinitions<T>(options: DynamodbDefinitionsOptions): Def
     },
   };
 }
+
+const itemKey = (kind: string, id: string) => ({
+  [DEFINITIONS_TABLE.partitionKey]: { S: kind },
+  [DEFINITIONS_TABLE.sortKey]: { S: id },
+});
+
+/** The write that puts a definition in the place of the one that was read, if that is still there; for transactions. */
+export const definitionPut = <T>(table: string, kind: string, next: Defined<T>, read: Defined<T> | undefined) => ({
+  TableName: table,
+  Item: { ...itemKey(kind, next.id), ...writeDefined(next) },
+  ...(read === undefined ? condition(0) : still(read)),
+});
+
+/** The write that deletes a definition, if it is still the one that was read; for transactions. */
+export const definitionDelete = <T>(table: string, kind: string, read: Defined<T>) => ({
+  TableName: table,
+  Key: itemKey(kind, read.id),
+  ...still(read),
+});
+
+/** A definition that was deleted and made again counts from 1 anew: its time tells it from the one that was read. */
+const still = ({ version, updatedAt }: Defined<unknown>) => ({
+  ConditionExpression: "#version = :version AND #updatedAt = :updatedAt",
+  ExpressionAttributeNames: {
+    "#version": DEFINITIONS_TABLE.version,
+    "#updatedAt": DEFINITIONS_TABLE.updatedAt,
+  },
+  ExpressionAttributeValues: { ":version": { N: String(version) }, ":updatedAt": { N: String(updatedAt) } },
+});
 
 const queryOf = (table: string, kind: string, from: Record<string, { S: string }> | undefined) => ({
   TableName: table,

@@ -1,10 +1,7 @@
 import {
   BatchGetItemCommand,
-  ConditionalCheckFailedException,
   type DynamoDBClient,
   PutItemCommand,
-  TransactionCanceledException,
-  TransactionConflictException,
   TransactWriteItemsCommand,
 } from "@aws-sdk/client-dynamodb";
 import { PROFILES_TABLE } from "#contracts/tables.ts";
@@ -14,6 +11,7 @@ import { fromItem, keyIn, toItem } from "./component-item.ts";
 import { dynamodbClient } from "./dynamodb-client.ts";
 import { inParallel } from "./in-parallel.ts";
 import { jitteredPause, type Pause } from "./pause.ts";
+import { writeFailure } from "./write-failure.ts";
 
 export interface DynamodbProfileStoreOptions {
   readonly table: string;
@@ -84,7 +82,7 @@ async function writeList(context: Context, list: readonly StoreWrite[]): Promise
       else await client.send(new TransactWriteItemsCommand({ TransactItems: puts.map((put) => ({ Put: put })) }));
       return true;
     } catch (failure) {
-      const kind = kindOf(failure);
+      const kind = writeFailure(failure);
       if (kind === "refused") return false;
       if (kind === "fault" || attempt >= MAX_ATTEMPTS) throw failure;
       await pause(attempt);
@@ -107,16 +105,4 @@ function putOf(table: string, { key, expected, next }: StoreWrite) {
     ExpressionAttributeNames: { "#version": PROFILES_TABLE.version },
     ExpressionAttributeValues: { ":expected": { N: String(expected) } },
   };
-}
-
-/** Why one write of a transaction may be repeated as it is: another transaction held the item, or there was a rush. */
-const PASSING = new Set(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]);
-
-function kindOf(failure: unknown): "refused" | "passing" | "fault" {
-  if (failure instanceof ConditionalCheckFailedException) return "refused";
-  if (failure instanceof TransactionConflictException) return "passing";
-  if (!(failure instanceof TransactionCanceledException)) return "fault";
-  const reasons = (failure.CancellationReasons ?? []).flatMap(({ Code }) => (Code && Code !== "None" ? [Code] : []));
-  if (reasons.includes("ConditionalCheckFailed")) return "refused";
-  return reasons.length > 0 && reasons.every((reason) => PASSING.has(reason)) ? "passing" : "fault";
 }

@@ -1,10 +1,18 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { describe, expect, it } from "vitest";
 import type { Source } from "#core/events/source.ts";
+import { keptWriteKey } from "#core/events/write-key-hash.ts";
 import { answered } from "#test/support/answering-client.ts";
 import { dynamodbSources } from "./dynamodb-sources.ts";
 
-const website: Source = { id: "website", name: "Website", kind: "browser", trust: "browser", enabled: true, keys: [] };
+const website: Source = {
+  id: "website",
+  name: "Website",
+  kind: "browser",
+  trust: "browser",
+  enabled: true,
+  keys: [keptWriteKey("k", 0)],
+};
 
 /** A table that holds what `held` says by now, a clock, and how often it was asked. */
 function world() {
@@ -42,6 +50,12 @@ describe("sources remembered", () => {
     const { state, sources } = world();
     await Promise.all(Array.from({ length: 20 }, () => sources.byWriteKey("k")));
     expect(state.asked).toBe(1);
+  });
+
+  it("believes no item whose source does not have the key", async () => {
+    const { state, sources } = world();
+    state.held = { ...website, keys: [keptWriteKey("other", 0)] };
+    expect(await sources.byWriteKey("k")).toBeUndefined();
   });
 
   it("does not remember that the table was out of reach", async () => {

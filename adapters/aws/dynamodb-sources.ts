@@ -2,6 +2,7 @@ import { type DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { SOURCES_TABLE } from "#contracts/tables.ts";
 import type { Sources } from "#core/events/ports.ts";
 import { Source } from "#core/events/source.ts";
+import { hasKey } from "#core/events/source-keys.ts";
 import { writeKeyHash } from "#core/events/write-key-hash.ts";
 import type { Clock } from "#core/kernel/ports.ts";
 import { SECOND } from "#core/kernel/time.ts";
@@ -32,7 +33,8 @@ export function dynamodbSources({ table, now, client = dynamodbClient() }: Dynam
     const Key = { [SOURCES_TABLE.partitionKey]: { S: keyHash } };
     const { Item: item } = await client.send(new GetItemCommand({ TableName: table, Key }));
     const text = item?.[SOURCES_TABLE.source]?.S;
-    return text === undefined ? undefined : Source.parse(JSON.parse(text));
+    const source = text === undefined ? undefined : Source.parse(JSON.parse(text));
+    return source !== undefined && hasKey(source, keyHash) ? source : undefined;
   };
   return {
     byWriteKey: (writeKey) => {

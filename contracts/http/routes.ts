@@ -9,6 +9,7 @@ import { PROFILE_ROUTES } from "./profiles.ts";
 import { QUERY_ROUTES } from "./queries.ts";
 import type { Route } from "./route.ts";
 import { SEGMENT_ROUTES } from "./segments.ts";
+import { SOURCE_ROUTES } from "./sources.ts";
 
 /** All that may be asked under `/api`, by name. The function, the description and the console are made from it. */
 export const ROUTES = {
@@ -20,6 +21,7 @@ export const ROUTES = {
   ...QUERY_ROUTES,
   ...BAD_EVENT_ROUTES,
   ...MESSAGE_ROUTES,
+  ...SOURCE_ROUTES,
   ...IMPORT_ROUTES,
   ...NOT_SERVED_ROUTES,
 } as const satisfies Record<string, Route>;

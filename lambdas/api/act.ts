@@ -16,6 +16,8 @@ export interface Request<R extends Route> {
   readonly body: Read<R, "body">;
   /** The `{…}` of the path: an id, or what names a profile. Empty where the path has none. */
   readonly target: string;
+  /** The second `{…}` of the path: what of the target is meant. Empty where the path has none. */
+  readonly part: string;
   /** The version named by `If-Match`. */
   readonly ifMatch: number | undefined;
   /** Who asks, as the authorizer knows them. */

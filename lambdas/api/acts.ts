@@ -10,6 +10,7 @@ import { notServedActs } from "./not-served-acts.ts";
 import { profileActs } from "./profile-acts.ts";
 import { queryActs } from "./query-acts.ts";
 import { segmentActs } from "./segment-acts.ts";
+import { sourceActs } from "./source-acts.ts";
 
 /** What is done for each route. A route without a line here does not compile. */
 export const ACTS: Acts<typeof ROUTES> = {
@@ -21,6 +22,7 @@ export const ACTS: Acts<typeof ROUTES> = {
   ...queryActs,
   ...badEventActs,
   ...messageActs,
+  ...sourceActs,
   ...importActs,
   ...notServedActs,
 };

@@ -23,28 +23,41 @@ const idFrom = (name: string, fallback: string): string =>
 
 const MAX_NAMESAKES = 100;
 
-/** Stores something new, under the id asked for or one made of its name: `news`, `news-2`, `news-3`… */
+/** What a definition may be of, as its refusals call it. */
+type Kind = "segment" | "campaign" | "source";
+
+/** Ids made of a name, the next where one is taken: `news`, `news-2`, `news-3`… */
+export function* candidateIds(name: string, kind: Kind): Generator<string> {
+  const base = idFrom(name, kind);
+  for (let nth = 1; nth <= MAX_NAMESAKES; nth++) yield nth === 1 ? base : `${base}-${nth}`;
+}
+
+/** Said where no id was free: the one asked for, or all that could be made of the name. */
+export const namesakes = (kind: Kind, wanted: string | undefined): Rejection<ApiCode> =>
+  rejection(
+    "definition.exists",
+    wanted === undefined
+      ? `${MAX_NAMESAKES} others have this name; choose another, or give an id`
+      : `there is a ${kind} ${wanted} already; change it with PUT`,
+  );
+
+/** Stores something new, under the id asked for or one made of its name. */
 export async function create<T extends { readonly name: string }>(
   definitions: Definitions<T>,
-  kind: "segment" | "campaign",
+  kind: Kind,
   definition: T,
   wanted: string | undefined,
 ): Promise<Defined<T> | Rejection<ApiCode>> {
-  if (wanted !== undefined) {
-    const stored = await definitions.put(wanted, definition, 0);
-    return stored ?? rejection("definition.exists", `there is a ${kind} ${wanted} already; change it with PUT`);
-  }
-  const base = idFrom(definition.name, kind);
-  for (let nth = 1; nth <= MAX_NAMESAKES; nth++) {
-    const stored = await definitions.put(nth === 1 ? base : `${base}-${nth}`, definition, 0);
+  for (const id of wanted === undefined ? candidateIds(definition.name, kind) : [wanted]) {
+    const stored = await definitions.put(id, definition, 0);
     if (stored !== undefined) return stored;
   }
-  return rejection("definition.exists", `${MAX_NAMESAKES} others have this name; choose another, or give an id`);
+  return namesakes(kind, wanted);
 }
 
 export async function get<T>(
   definitions: Definitions<T>,
-  kind: "segment" | "campaign",
+  kind: Kind,
   id: string,
 ): Promise<Defined<T> | Rejection<ApiCode>> {
   const found = await definitions.get(id);
@@ -54,7 +67,7 @@ export async function get<T>(
 /** Stores a change of the version that the asker saw, or tells them that it is not the latest any more. */
 export async function replace<T>(
   definitions: Definitions<T>,
-  kind: "segment" | "campaign",
+  kind: Kind,
   id: string,
   change: { readonly definition: T; readonly version: number | undefined },
 ): Promise<Defined<T> | Rejection<ApiCode>> {

@@ -9,6 +9,8 @@ export const guardedPorts = (ports: ApiPorts): ApiPorts => ({
   segments: faultsOf("segments", ports.segments),
   campaigns: faultsOf("campaigns", ports.campaigns),
   campaignRuns: faultsOf("campaignRuns", ports.campaignRuns),
+  sources: faultsOf("sources", ports.sources),
+  knownPlans: faultsOf("knownPlans", ports.knownPlans),
   lake: faultsOf("lake", ports.lake),
   analyst: faultsOf("analyst", ports.analyst),
   imports: faultsOf("imports", ports.imports),

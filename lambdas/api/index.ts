@@ -1,7 +1,9 @@
+import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { athenaAnalystQuery, athenaQuery } from "#adapters/aws/athena-query.ts";
 import { dynamodbDefinitions } from "#adapters/aws/dynamodb-definitions.ts";
 import { dynamodbProfileStore } from "#adapters/aws/dynamodb-profile-store.ts";
+import { dynamodbSourceDefinitions } from "#adapters/aws/dynamodb-source-definitions.ts";
 import { sqsAssertions } from "#adapters/aws/sqs-assertions.ts";
 import { sqsCampaignRuns } from "#adapters/aws/sqs-campaign-runs.ts";
 import { athenaDialect } from "#adapters/sql/athena-dialect.ts";
@@ -19,6 +21,8 @@ const table = settings.DEFINITIONS_TABLE;
 // Some 20 seconds: a query that takes longer is stopped while there is still time to say so.
 const athena = { workgroup: settings.WORKGROUP, database: settings.LAKE_DATABASE, maxLooks: 15 };
 
+const plans = dynamodbDefinitions<unknown>({ table, kind: "tracking_plan", now: Date.now });
+
 export const handler = apiHandler({
   clock: Date.now,
   rules: identityRulesIn(settings),
@@ -27,6 +31,9 @@ export const handler = apiHandler({
   segments: dynamodbDefinitions<SegmentDefinition>({ table, kind: "segment", now: Date.now }),
   campaigns: dynamodbDefinitions<Campaign>({ table, kind: "campaign", now: Date.now }),
   campaignRuns: sqsCampaignRuns({ queueUrl: settings.CAMPAIGN_QUEUE_URL }),
+  sources: dynamodbSourceDefinitions({ table, keysTable: settings.SOURCES_TABLE, now: Date.now }),
+  knownPlans: { exists: async (id) => (await plans.get(id)) !== undefined },
+  newWriteKey: () => randomBytes(24).toString("base64url"),
   segmentSql: (condition, now) => segmentSql(condition, now, athenaDialect),
   lake: athenaQuery(athena),
   analyst: athenaAnalystQuery(athena),

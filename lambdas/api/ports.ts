@@ -1,6 +1,8 @@
 import type { ImportAsked, ImportJob } from "#contracts/http/imports.ts";
 import type { Campaign } from "#core/campaigns/campaign.ts";
 import type { Run } from "#core/campaigns/message.ts";
+import type { KnownPlans } from "#core/events/ports.ts";
+import type { Source } from "#core/events/source.ts";
 import type { IdentityRules } from "#core/identity/identity-rules.ts";
 import type { AnalystQuery, Clock, Definitions, LakeQuery } from "#core/kernel/ports.ts";
 import type { Rejection } from "#core/kernel/rejection.ts";
@@ -33,6 +35,10 @@ export interface ApiPorts {
   readonly segments: Definitions<SegmentDefinition>;
   readonly campaigns: Definitions<Campaign>;
   readonly campaignRuns: CampaignRuns;
+  readonly sources: Definitions<Source>;
+  readonly knownPlans: KnownPlans;
+  /** A secret that nobody can guess: what a sender sends with. */
+  readonly newWriteKey: () => string;
   /** A query of the lake's dialect with one column, `profile_id`, and a row for each person the condition means. */
   readonly segmentSql: (condition: ResolvedCondition, now: EpochMs) => string;
   readonly lake: LakeQuery;

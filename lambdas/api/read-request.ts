@@ -18,6 +18,7 @@ export function readRequest(route: Route, target: string, event: APIGatewayProxy
     query: query as Request<Route>["query"],
     body: body as Request<Route>["body"],
     target,
+    part: event.pathParameters?.keyId ?? "",
     ifMatch: versionIn(event.headers["if-match"]),
     who: whoAsks(event),
   };

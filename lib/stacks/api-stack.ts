@@ -65,6 +65,8 @@ export class ApiStack extends StageStack {
       settings: {
         PROFILES_TABLE: stores.profiles.to("BatchGetItem"),
         DEFINITIONS_TABLE: stores.definitions.to("DeleteItem", "GetItem", "PutItem", "Query"),
+        // Written in one transaction with its definition.
+        SOURCES_TABLE: stores.sources.to("DeleteItem", "PutItem"),
         RESOLVE_QUEUE_URL: profiles.toResolve,
         WORKGROUP: segments.toAsk("analysts"),
         LAKE_DATABASE: lake.toRead,

@@ -9,7 +9,7 @@ function routeOf(method: string, path: string): Route | undefined {
     (x, y) => Number(x.path.includes("{")) - Number(y.path.includes("{")) || y.path.length - x.path.length,
   );
   return routes.find((route) => {
-    const pattern = route.path.replaceAll(".", "\\.").replace(/\{\w+\}/, ".+");
+    const pattern = route.path.replaceAll(".", "\\.").replace(/\{\w+\}/g, ".+");
     return route.method === method && new RegExp(`^${pattern}/?$`, "s").test(path);
   });
 }

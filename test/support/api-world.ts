@@ -9,7 +9,7 @@ import { defaultAdmissionLimits } from "#core/events/admission-limits.ts";
 import { admit } from "#core/events/admit.ts";
 import type { Event } from "#core/events/event.ts";
 import { eventsLogRow } from "#core/events/lake-rows.ts";
-import type { Trust } from "#core/events/source.ts";
+import type { Source, Trust } from "#core/events/source.ts";
 import { defaultIdentityRules } from "#core/identity/identity-rules.ts";
 import { normaliserFor } from "#core/identity/normalise.ts";
 import type { Json, JsonObject } from "#core/kernel/json.ts";
@@ -51,6 +51,7 @@ export interface ApiWorld {
 /** The API over memory, with DuckDB for a lake. `broken` replaces ports, to see what happens when they fail. */
 export async function apiWorld(lake: DuckDbLake, broken: Partial<ApiPorts> = {}): Promise<ApiWorld> {
   const log: unknown[][] = [];
+  let keysMade = 1;
   const pending: Assertion[] = [];
   const clock = () => NOW;
   const store = memoryProfileStore();
@@ -72,6 +73,9 @@ export async function apiWorld(lake: DuckDbLake, broken: Partial<ApiPorts> = {})
     segments: memoryDefinitions<SegmentDefinition>(clock),
     campaigns: memoryDefinitions<Campaign>(clock),
     campaignRuns: { start: async (run) => void log.push(["campaignRuns.start", run]) },
+    sources: memoryDefinitions<Source>(clock),
+    knownPlans: { exists: async (id) => id === "shop-plan" },
+    newWriteKey: () => `write-key-${keysMade++}`,
     segmentSql: (condition, now) => segmentSql(condition, now, duckdbDialect),
     lake,
     analyst: lake,
