@@ -55,6 +55,30 @@ describe("the lake on one machine", () => {
     }
   });
 
+  it("takes the copy that came in first, of those in one batch the first, however files are merged", async () => {
+    const copies = [
+      { received_at: "2026-03-01T10:00:00.002Z", position: 0, properties: "later" },
+      { received_at: "2026-03-01T10:00:00.001Z", position: 3, properties: "third" },
+      { received_at: "2026-03-01T10:00:00.001Z", position: 2, properties: "first" },
+      { received_at: "2026-03-01T10:00:00.001Z", position: 2, sent_at: null, event: "Z", properties: "greater name" },
+      { received_at: "2026-03-01T10:00:00.001Z", position: null, properties: "without a place" },
+    ].map((copy) => ({ message_id: "m1", source: "shop", type: "track", event: "A", sent_at: null, ...copy }));
+    const files = await openLakeFiles(lakeDir);
+    const { lake } = await opened();
+    for (const [nth, order] of [copies, copies.toReversed(), ...copies.map((copy) => [copy])].entries()) {
+      const draft = files.draft();
+      draft.add({
+        table: "events_log",
+        dt: "2026-03-01",
+        text: order.map((copy) => `${JSON.stringify(copy)}\n`).join(""),
+      });
+      await files.write(`f${nth}`, draft);
+      if (nth < 2) expect((await lake.query("SELECT properties FROM events")).rows).toEqual([["first"]]);
+    }
+    files.close();
+    expect((await lake.query(`SELECT properties FROM (${LAKE_VIEWS.events})`)).rows).toEqual([["first"]]);
+  });
+
   it("shows files as soon as they are finished, and counts a repeated event once", async () => {
     const { lake } = await opened();
     const count = async (): Promise<unknown> => (await lake.query("SELECT count(*), sum(revenue) FROM events")).rows[0];

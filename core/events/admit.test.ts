@@ -147,6 +147,31 @@ describe("message ids", () => {
     const sent = track({ messageId: "", timestamp: { toString: 1, valueOf: [] } });
     expect(eventOf(sent)).toMatchObject({ eventTime: NOW, marks: ["unreadable_time", "made_message_id"] });
   });
+  it.each(["", " ", "null", "undefined", "NaN", "[object Object]"])(
+    "are made where %j stands for none",
+    (messageId) => {
+      const [one, other] = [eventOf(track({ messageId, event: "A" })), eventOf(track({ messageId, event: "B" }))];
+      expect(one.marks).toContain("made_message_id");
+      expect(other.messageId).not.toBe(one.messageId);
+    },
+  );
+  it("are taken to the letter, numbers as their text", () => {
+    const idOf = (messageId: unknown): string => eventOf(track({ messageId })).messageId;
+    expect(["m1", "M1", " m1", "m1 ", 17, "17", "é", "e\u0301"].map(idOf)).toEqual([
+      "m1",
+      "M1",
+      " m1",
+      "m1 ",
+      "17",
+      "17",
+      "é",
+      "e\u0301",
+    ]);
+  });
+  it("are made apart where the sender says neither which event it is nor when it was", () => {
+    const sent = track({ messageId: null });
+    expect(eventOf(sent, { position: 0 }).messageId).not.toBe(eventOf(sent, { position: 1 }).messageId);
+  });
   it("hold a hundred characters", () => {
     expect(codeOf(track({ messageId: "m".repeat(100) }))).toBeUndefined();
     expect(codeOf(track({ messageId: "m".repeat(101) }))).toBe("event.bad_message_id");

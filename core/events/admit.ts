@@ -10,6 +10,7 @@ import { consentIn } from "./consent-in.ts";
 import { EVENT_TYPES, type Event, type EventMark, type EventType } from "./event.ts";
 import { isDeeperThan, isSurelySound, jsonBytes } from "./event-size.ts";
 import { eventTimes } from "./event-time.ts";
+import { withDeviceId } from "./first-party-id.ts";
 import { identifiersIn, namesNobody } from "./identifiers-in.ts";
 import { jsonText } from "./json-text.ts";
 import { keptSurroundings } from "./kept-surroundings.ts";
@@ -41,6 +42,8 @@ export interface Surroundings {
   readonly context?: unknown;
   /** Whose events these are where one does not say: what the request says of its sender's device. */
   readonly anonymousId?: string;
+  /** The first-party id that the sending browser keeps, where the event does not deny that. */
+  readonly browserId?: string;
   /** What names an event that does not name itself; absent: an id made of its content. */
   readonly messageId?: string;
   /** It came from a file, and so perhaps from no defined source. */
@@ -69,7 +72,7 @@ export function admit(sent: unknown, around: Surroundings, admission: Admission)
   if (outsized !== undefined) return refuse(outsized.code, [outsized.problem]);
   const raw = readRawEvent(sound ? sent : wellFormed(sent), type);
   if (isProblems(raw)) return refuse("event.bad_field", raw);
-  const who = namesNobody(raw) ? around.anonymousId : undefined;
+  const who = namesNobody(raw) ? (around.anonymousId ?? around.browserId) : undefined;
   const whole = who === undefined ? raw : { ...raw, anonymousId: who };
   const unusable = whyUnusable(whole, type, admission.limits);
   if (unusable !== undefined) return refuse(unusable.code, [unusable.problem]);
@@ -165,7 +168,7 @@ function whyUnusable(raw: RawEvent, type: EventType, limits: AdmissionLimits): U
 function build(raw: RawEvent, type: EventType, around: Surroundings, admission: Admission): Event {
   const traits = raw.traits ?? {};
   const properties = pageName(raw, type);
-  const context = completeContext(statedContext(raw, around), { type, properties, carrier: around.carrier });
+  const context = completeContext(withDeviceId(statedContext(raw, around), around.browserId), { type, properties, carrier: around.carrier });
   const original = raw.originalTimestamp ?? raw.timestamp;
   const { mark, ...times } = eventTimes(
     { original, sentAt: raw.sentAt ?? around.sentAt },
@@ -173,11 +176,12 @@ function build(raw: RawEvent, type: EventType, around: Surroundings, admission: 
     admission.limits.futureMs,
   );
   const marks: EventMark[] = mark === undefined ? [] : [mark];
-  if (!raw.messageId) marks.push("made_message_id");
+  const stated = statedMessageId(raw);
+  if (stated === undefined) marks.push("made_message_id");
   const consent = consentIn(context);
   const { userId, anonymousId, groupId, previousId } = raw;
   return {
-    messageId: raw.messageId || around.messageId || madeMessageId(raw, around.position, admission),
+    messageId: stated ?? around.messageId ?? madeMessageId(raw, around.position, admission),
     source: admission.source,
     trust: admission.trust,
     type,
@@ -188,6 +192,7 @@ function build(raw: RawEvent, type: EventType, around: Surroundings, admission: 
     ...(groupId ? { groupId } : {}),
     ...(previousId ? { previousId } : {}),
     ...times,
+    position: around.position,
     properties,
     traits,
     context,
@@ -208,6 +213,13 @@ function pageName(raw: RawEvent, type: EventType): Event["properties"] {
   const isPage = type === "page" || type === "screen";
   return isPage && raw.name && properties.name === undefined ? { ...properties, name: raw.name } : properties;
 }
+
+/** What a program writes that has no id: taken for one, all of its sender's events would be one event. */
+const NO_ID = /^\s*(?:null|undefined|nan|none|\[object object\])?\s*$/i;
+
+/** As it was sent, to the letter: case and spaces tell ids apart. */
+const statedMessageId = ({ messageId }: RawEvent): string | undefined =>
+  messageId === undefined || NO_ID.test(messageId) ? undefined : messageId;
 
 /**
  * A sender that gives no message id gets one made of what it sent, so that a repetition is still one event where the

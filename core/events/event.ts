@@ -34,6 +34,8 @@ export interface Event {
   readonly sentAt?: EpochMs;
   /** When it happened, by the sender's clock. */
   readonly originalTime?: EpochMs;
+  /** Where in its batch (0-based) or file (row number, 1-based) it stood: of copies that came together, the first counts. */
+  readonly position?: number;
   readonly properties: JsonObject;
   readonly traits: JsonObject;
   readonly context: JsonObject;

@@ -43,6 +43,7 @@ export interface EventsLogRow {
   readonly marks: string | null;
   readonly plan_status: string | null;
   readonly plan_problems: string | null;
+  readonly position: number | null;
   readonly dt: string;
 }
 
@@ -92,6 +93,7 @@ export function eventsLogRow(event: Event): EventsLogRow {
     marks: event.marks === undefined ? null : JSON.stringify(event.marks),
     plan_status: event.plan?.status ?? null,
     plan_problems: problemsText(event.plan?.problems),
+    position: event.position ?? null,
     dt: isoDay(event.receivedAt),
   };
 }

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { PROFILE_ROUTES, ProfileEvent, ProfileEvents } from "#contracts/http/profiles.ts";
+import { FIRST_RECEIVED } from "#contracts/lake.ts";
 import { identifierText } from "#core/kernel/identifier.ts";
 import type { LakeQuery } from "#core/kernel/ports.ts";
 import { isRejection, type Rejection } from "#core/kernel/rejection.ts";
@@ -33,7 +34,7 @@ export async function profileEvents(
   const result = await lake.query(`
     SELECT message_id, source, type, event, event_time, received_at, identity_key, properties, traits, context
     FROM (
-      SELECT *, row_number() OVER (PARTITION BY source, message_id ORDER BY received_at) AS nth
+      SELECT *, row_number() OVER (PARTITION BY source, message_id ORDER BY ${FIRST_RECEIVED}) AS nth
       FROM events_log WHERE identity_key IN (${keys.join(", ")})
     )
     WHERE ${conditions}
