@@ -16,7 +16,8 @@ type Added = Record<string, Json>;
 /**
  * A context with what can be told from the request, the user agent and the page's address: `ip`, `userAgent`, `locale`,
  * `isBot`, `device.type`, `os`, `browser`, `campaign`, `clickIds`, `page.path`, `page.search`, `page.referring_domain`.
- * What the event says itself is never changed; null and an empty object say nothing.
+ * What the event says itself is never changed; null says nothing, nor does an object with nothing but null and empty
+ * text in it.
  */
 export function completeContext(context: JsonObject, clues: ContextClues): JsonObject {
   const added: Added = {};
@@ -31,7 +32,7 @@ export function completeContext(context: JsonObject, clues: ContextClues): JsonO
 function isSilent(value: Json | undefined): boolean {
   if (value === undefined || value === null) return true;
   if (!isJsonObject(value)) return false;
-  for (const _name in value) return false;
+  for (const name in value) if (value[name] !== "" && !isSilent(value[name])) return false;
   return true;
 }
 
