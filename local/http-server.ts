@@ -58,11 +58,12 @@ function readAll(request: IncomingMessage): Promise<Buffer | undefined> {
 }
 
 function send(response: ServerResponse, answer: APIGatewayProxyStructuredResultV2): void {
-  const body = answer.isBase64Encoded ? Buffer.from(answer.body ?? "", "base64") : Buffer.from(answer.body ?? "");
-  const cookies = answer.cookies === undefined ? {} : { "set-cookie": answer.cookies };
-  const headers = { ...(answer.headers as Record<string, string>), ...cookies, "content-length": body.length };
-  response.writeHead(answer.statusCode ?? 200, headers);
-  response.end(body);
+  const { statusCode = 200, headers, cookies, body = "", isBase64Encoded } = answer;
+  // Text leaves in one piece with the head before it; bytes would be a second one.
+  const content = isBase64Encoded ? Buffer.from(body, "base64") : body;
+  const head = { ...(headers as Record<string, string>), "content-length": Buffer.byteLength(content) };
+  response.writeHead(statusCode, cookies === undefined ? head : { ...head, "set-cookie": cookies });
+  response.end(content);
 }
 
 /** What Node refuses before there is a request, by its code: refused here in the words of every other refusal. */
