@@ -50,8 +50,18 @@ function routesOf(type: EventType): readonly (readonly [string, CollectRoute])[]
 /** Segment's browser client asks here what to load; a client given `…/projects` for its address says the word twice. */
 const SETTINGS = /^(?:projects\/){1,2}([^/]+)\/settings$/;
 
+/** The routes by their paths as nearly everybody writes them, so that those are found without taking them apart. */
+const USUAL: ReadonlyMap<string, CollectRoute> = new Map(
+  [...ROUTES].flatMap(([path, route]) => [
+    [`/v1/${path}`, route],
+    [`/${path}`, route],
+  ]),
+);
+
 /** The route of a path, with or without `/v1` before it and a slash behind it. */
 export function collectRoute(path: string): CollectRoute | undefined {
+  const usual = USUAL.get(path);
+  if (usual !== undefined) return usual;
   // Longer paths are nobody's, and not worth looking at.
   if (path.length > 512) return undefined;
   const plain = path.replace(/^\/+/, "").replace(/\/+$/, "").replace(/^v1\//, "");
