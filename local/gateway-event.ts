@@ -9,6 +9,7 @@ export function gatewayEvent(request: IncomingMessage, body: Buffer, requestId: 
   const [rawPath, rawQueryString] = split(request.url ?? "/");
   const method = request.method ?? "GET";
   const headers = headersOf(request);
+  const { cookie } = request.headers;
   const isBase64Encoded = !isText(headers) || (body[0] === 0x1f && body[1] === 0x8b);
   const now = Date.now();
   return {
@@ -17,6 +18,7 @@ export function gatewayEvent(request: IncomingMessage, body: Buffer, requestId: 
     rawPath,
     rawQueryString,
     headers,
+    ...(cookie === undefined ? {} : { cookies: cookie.split(/;\s*/) }),
     ...(rawQueryString === ""
       ? {}
       : { queryStringParameters: Object.fromEntries(new URLSearchParams(rawQueryString)) }),
@@ -57,7 +59,8 @@ function headersOf(request: IncomingMessage): Record<string, string> {
   // The gateway says by what protocol it was asked; a proxy in front of us knows better.
   const headers: Record<string, string> = { "x-forwarded-proto": "http" };
   for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(",") : value;
+    // Cookies travel beside the headers, one by one.
+    if (value !== undefined && name !== "cookie") headers[name] = Array.isArray(value) ? value.join(",") : value;
   }
   return headers;
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Inbox, openInbox } from "#adapters/local/inbox.ts";
 import { openLakeQuery } from "#adapters/local/lake-query.ts";
@@ -16,6 +17,7 @@ import type { EpochMs } from "#core/kernel/time.ts";
 import type { ResolvedCondition } from "#core/segments/condition.ts";
 import { collectHandler } from "#lambdas/collect/handler.ts";
 import { apiDoor } from "./api-door.ts";
+import { answerScript, isScriptPath } from "./browser-script.ts";
 import { type CampaignWork, startCampaignWork } from "./campaign-work.ts";
 import { type Credentials, newSecret, openCredentials } from "./credentials.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
@@ -64,7 +66,7 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
     sources.map(({ id }) => id),
   );
   const stores = openStores(folder);
-  await installSources(stores.sources, sources, credentials);
+  await installSources(stores, sources, credentials);
 
   const inbox = openInbox(folder.inbox, () => processing.wake());
   const processing = startProcessingThread(folder, rules, (error) => onFault(error, "processing"));
@@ -131,7 +133,7 @@ interface Management {
   readonly token: string;
 }
 
-/** Events go to the function that collects them, the rest to the management API. */
+/** Events go to the function that collects them, the browser's script is a file, the rest is the management API's. */
 function doorTo(parts: Parts, { campaignRuns, imports, token }: Management): Door {
   const { rules, stores, inbox, lake, analyst, onFault } = parts;
   const sources = localSources(stores.sources);
@@ -142,6 +144,7 @@ function doorTo(parts: Parts, { campaignRuns, imports, token }: Management): Doo
     clock: Date.now,
     limits: defaultAdmissionLimits,
     normalise: normaliserFor(rules),
+    freshId: () => randomBytes(16).toString("base64url"),
     plans: { checkOf: async () => undefined },
     onFault,
   });
@@ -157,6 +160,12 @@ function doorTo(parts: Parts, { campaignRuns, imports, token }: Management): Doo
       sources: sources.definitions,
       knownPlans: stores.knownPlans,
       newWriteKey: newSecret,
+      recovery: {
+        intake: inbox.intake,
+        claims: stores.recoveries,
+        plans: { checkOf: async () => undefined },
+        limits: defaultAdmissionLimits,
+      },
       segmentSql: sqlOf,
       lake,
       analyst,
@@ -167,5 +176,8 @@ function doorTo(parts: Parts, { campaignRuns, imports, token }: Management): Doo
     },
     token,
   );
-  return (event) => (isApiPath(event.rawPath) ? api(event) : collect(event));
+  return async (event) => {
+    if (isScriptPath(event.rawPath)) return answerScript(event);
+    return isApiPath(event.rawPath) ? api(event) : collect(event);
+  };
 }

@@ -168,7 +168,11 @@ function whyUnusable(raw: RawEvent, type: EventType, limits: AdmissionLimits): U
 function build(raw: RawEvent, type: EventType, around: Surroundings, admission: Admission): Event {
   const traits = raw.traits ?? {};
   const properties = pageName(raw, type);
-  const context = completeContext(withDeviceId(statedContext(raw, around), around.browserId), { type, properties, carrier: around.carrier });
+  const context = completeContext(withDeviceId(statedContext(raw, around), around.browserId), {
+    type,
+    properties,
+    carrier: around.carrier,
+  });
   const original = raw.originalTimestamp ?? raw.timestamp;
   const { mark, ...times } = eventTimes(
     { original, sentAt: raw.sentAt ?? around.sentAt },

@@ -7,7 +7,9 @@ import { type Admission, type Admitted, admit, refused as refusedEvent, type Sur
 import { allowsOrigin } from "./allows-origin.ts";
 import { type BadEvent, type BadEventCode, badEvent, type Problem } from "./bad-event.ts";
 import { type CarryingRequest, carrierOf } from "./carrier.ts";
+import { deniesEverything } from "./consent-in.ts";
 import type { Event, EventType } from "./event.ts";
+import { firstPartyIdIn, firstPartyRule, statedConsent } from "./first-party-id.ts";
 import type { IpPolicy } from "./ip-policy.ts";
 import { jsonText } from "./json-text.ts";
 import { keptSurroundings } from "./kept-surroundings.ts";
@@ -35,6 +37,8 @@ export interface Delivery {
   readonly anonymousId?: string;
   readonly sentAt?: unknown;
   readonly request?: CarryingRequest;
+  /** What the browser keeps of ours, each `name=value`. */
+  readonly cookies?: readonly string[];
   /** The site whose page sent it, where a browser says so. */
   readonly origin?: string;
 }
@@ -67,17 +71,17 @@ type AdmitOne = (sent: unknown, position: number) => Admitted;
 async function admissionOf(ports: CollectPorts, from: Senders, delivery: Delivery): Promise<AdmitOne> {
   const receivedAt = ports.clock();
   const of = async (source: Source): Promise<AdmitOne> => {
-    const around = surroundings(delivery, source, ports);
+    const around = aroundEach(delivery, source, ports);
     if (!allowsOrigin(source, delivery.origin)) {
       const { code, problems } = NOT_ALLOWED;
       const of = { source: source.id, receivedAt };
-      return (sent, position) => refusedEvent(sent, { ...around, position }, of, code, problems);
+      return (sent, position) => refusedEvent(sent, { ...around(sent), position }, of, code, problems);
     }
     const { limits, normalise } = ports;
     const { id, trust, allowedTypes } = source;
     const plan = await planOf(ports.plans, source);
     const admission: Admission = { source: id, trust, receivedAt, limits, normalise, allowedTypes, plan };
-    return (sent, position) => admit(sent, { ...around, position }, admission);
+    return (sent, position) => admit(sent, { ...around(sent), position }, admission);
   };
   if (!isList(from)) return await of(from);
   const sources = [...new Set(from.filter((source) => source !== undefined))];
@@ -113,6 +117,17 @@ function surroundings(delivery: Delivery, source: Source, { ipPolicy = "truncate
     ...(anonymousId === undefined ? {} : { anonymousId }),
     ...(carrier === undefined ? {} : { carrier }),
   };
+}
+
+/** What stands around each event: the same for all, save that one that denies everything is not tied to its browser. */
+function aroundEach(delivery: Delivery, source: Source, ports: CollectPorts): (sent: unknown) => Around {
+  const around = surroundings(delivery, source, ports);
+  const rule = firstPartyRule(source);
+  const known = rule && delivery.cookies && firstPartyIdIn(delivery.cookies, rule, ports.clock());
+  if (known === undefined) return () => around;
+  const ofBrowser = { ...around, browserId: known.id };
+  const { context } = delivery.unpacked;
+  return (sent) => (deniesEverything(statedConsent(sent, context)) ? around : ofBrowser);
 }
 
 interface Reason {

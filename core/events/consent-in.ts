@@ -20,5 +20,10 @@ export function consentIn(context: JsonObject): Readonly<Record<string, boolean>
   return Object.keys(stated).length === 0 ? undefined : stated;
 }
 
+/** Whether a stated consent grants nothing at all. Nothing stated is not denied. */
+export function deniesEverything(consent: Readonly<Record<string, boolean>> | undefined): boolean {
+  return consent !== undefined && Object.values(consent).every((granted) => !granted);
+}
+
 const textsIn = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];

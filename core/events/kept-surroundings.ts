@@ -18,6 +18,7 @@ export interface KeptSurroundings {
   readonly sentAt?: EpochMs;
   readonly context?: JsonObject;
   readonly anonymousId?: string;
+  readonly browserId?: string;
   readonly carrier?: Carrier;
 }
 
@@ -26,17 +27,19 @@ interface Stated {
   readonly sentAt?: unknown;
   readonly context?: unknown;
   readonly anonymousId?: string | undefined;
+  readonly browserId?: string | undefined;
   readonly carrier?: Carrier | undefined;
 }
 
 /** What is no time and no object says nothing to admission either, and is not kept. */
-export function keptSurroundings({ type, sentAt, context, anonymousId, carrier }: Stated): KeptSurroundings {
+export function keptSurroundings({ type, sentAt, context, anonymousId, browserId, carrier }: Stated): KeptSurroundings {
   const time = parseTime(sentAt);
   return {
     ...(type === undefined ? {} : { type }),
     ...(time === undefined ? {} : { sentAt: time }),
     ...(isJsonObject(context) ? { context } : {}),
     ...(anonymousId === undefined ? {} : { anonymousId }),
+    ...(browserId === undefined ? {} : { browserId }),
     ...(carrier === undefined ? {} : { carrier }),
   };
 }

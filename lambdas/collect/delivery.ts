@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import type { CarryingRequest } from "#core/events/carrier.ts";
 import type { Delivery } from "#core/events/collect.flow.ts";
+import { tellingCookies } from "./first-party-cookie.ts";
 
 /** What a request says of its events outside of its body. */
 export function saidBeside(event: APIGatewayProxyEventV2): Omit<Delivery, "unpacked" | "type"> {
@@ -12,8 +13,10 @@ export function saidBeside(event: APIGatewayProxyEventV2): Omit<Delivery, "unpac
     acceptLanguage: headers["accept-language"],
     referer: headers.referer,
   };
+  const cookies = event.cookies === undefined ? [] : tellingCookies(event);
   return {
     request,
+    ...(cookies.length === 0 ? {} : { cookies }),
     ...(anonymousId === undefined ? {} : { anonymousId }),
     ...(headers.sentat === undefined ? {} : { sentAt: headers.sentat }),
     ...(headers.origin === undefined ? {} : { origin: headers.origin }),

@@ -16,17 +16,21 @@ import {
 import { rudderSettings, segmentSettings } from "./client-settings.ts";
 import { corsHeaders } from "./cors.ts";
 import { saidBeside } from "./delivery.ts";
+import { type FirstPartyPorts, withCookies } from "./first-party-cookie.ts";
 import { isFromElsewhere, NOT_ALLOWED, preflightSource, rememberedSources } from "./origins.ts";
 import { pixelEvent } from "./pixel-event.ts";
 import { readEvents, type Unreadable } from "./read-events.ts";
 import { type CollectRoute, collectRoute } from "./route.ts";
+import { seenThrough } from "./seen-through.ts";
 import { isRefusal, NO_KEY, openSource, sendersOf, sourceOf } from "./senders.ts";
 import { countPixel, overLimit } from "./within-limits.ts";
 import { type Asked, findWriteKeys } from "./write-key.ts";
 
-export interface CollectDoorPorts extends CollectPorts {
+export interface CollectDoorPorts extends CollectPorts, FirstPartyPorts {
   readonly sources: Sources;
   readonly rates: Rates;
+  /** The host of the owner's distribution, where there is one. */
+  readonly collectionDomain?: string | undefined;
   /** Tells whoever operates this that the world broke. Never given personal data. */
   readonly onFault: (error: unknown, requestId: string) => void;
 }
@@ -34,7 +38,8 @@ export interface CollectDoorPorts extends CollectPorts {
 /** The door through which events come in: an HTTP request in API Gateway's form (version 2.0), from any client. */
 export const collectHandler =
   (ports: CollectDoorPorts) =>
-  async (event: APIGatewayProxyEventV2): Promise<Answer> => {
+  async (sent: APIGatewayProxyEventV2): Promise<Answer> => {
+    const event = seenThrough(sent, ports.collectionDomain);
     const { requestId, http } = event.requestContext;
     if (http.method === "OPTIONS") return await answerPreflight(ports, event);
     const route = collectRoute(event.rawPath);
@@ -121,7 +126,7 @@ async function answerEvents(
     return await keep(ports, from, said, isElsewhere ? { ...unreadable, ...NOT_ALLOWED } : unreadable);
   }
   const collected = await collect(ports, from, { unpacked, ...said });
-  return isElsewhere ? NOT_ALLOWED : acceptedAnswer(collected, dialect);
+  return isElsewhere ? NOT_ALLOWED : withCookies(ports, { event, from, unpacked }, acceptedAnswer(collected, dialect));
 }
 
 /** Refuses a whole request, and keeps what it brought. */
@@ -144,7 +149,7 @@ async function answerPixel(ports: CollectDoorPorts, event: APIGatewayProxyEventV
   if (isRefusal(from)) return pixelAnswer;
   await countPixel(ports.rates, from);
   await collect(ports, from, { unpacked, type, ...saidBeside(event) });
-  return pixelAnswer;
+  return isFromElsewhere(from, event) ? pixelAnswer : withCookies(ports, { event, from, unpacked }, pixelAnswer);
 }
 
 const answerMetrics = (event: APIGatewayProxyEventV2): Answer | Refusal =>
@@ -159,7 +164,9 @@ async function answerSegmentSettings(
   if (wrong !== undefined) return wrong;
   const source = await openSource(ports.sources, writeKey);
   if (isRefusal(source)) return source;
-  return isFromElsewhere(source, event) ? NOT_ALLOWED : settingsAnswer(segmentSettings(event, writeKey), "public");
+  return isFromElsewhere(source, event)
+    ? NOT_ALLOWED
+    : settingsAnswer(segmentSettings(event, source, writeKey), "public");
 }
 
 /** A source that is switched off is told of, as switched off: RudderStack's client then sends nothing. */

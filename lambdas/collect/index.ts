@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { dynamodbRates } from "#adapters/aws/dynamodb-rates.ts";
 import { dynamodbSources } from "#adapters/aws/dynamodb-sources.ts";
 import { awsIntake } from "#adapters/aws/intake.ts";
@@ -21,6 +22,8 @@ export const handler = collectHandler({
   clock: Date.now,
   limits: defaultAdmissionLimits,
   normalise: normaliserFor(identityRulesIn(settings)),
+  freshId: () => randomBytes(16).toString("base64url"),
+  collectionDomain: settings.COLLECTION_DOMAIN,
   plans: { checkOf: async () => undefined },
   onFault: logTrouble,
 });

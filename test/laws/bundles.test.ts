@@ -18,7 +18,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
 
 /** What has no business in a function: the cloud's description, the other runtime, tests and their tools. */
 const FORBIDDEN =
-  /^(?:lib|local|bin|test|bench|adapters\/(?:local|memory))\/|\.test\.ts$|node_modules\/(?:aws-cdk-lib|constructs|cdk-nag|vitest|fast-check|esbuild|typescript|@duckdb|@polyglot-sql)\//;
+  /^(?:lib|local|bin|test|bench|adapters\/(?:local|memory))\/|\.test\.ts$|node_modules\/(?:aws-cdk-lib|constructs|cdk-nag|vitest|fast-check|esbuild|typescript|@duckdb|@polyglot-sql|@segment)\//;
 
 interface Bundle {
   readonly bytes: number;

@@ -37,6 +37,15 @@ const SOURCES = [
     trust: "browser",
     allowedOrigins: ["https://shop.example", "https://*.shop.example"],
   }),
+  source("first", { kind: "browser", trust: "browser", firstPartyId: { cookie: "tributary_id", days: 300 } }),
+  source("second", { kind: "browser", trust: "browser", firstPartyId: { cookie: "tributary_id", days: 300 } }),
+  source("wide", {
+    kind: "browser",
+    trust: "browser",
+    allowedOrigins: ["https://www.shop.example", "https://shop.test"],
+    firstPartyId: { cookie: "shop_id", domain: "shop.example", days: 30 },
+  }),
+  source("backend", { firstPartyId: { cookie: "tributary_id", days: 300 } }),
   source("locked", { kind: "browser", trust: "browser", allowedOrigins: [] }),
 ];
 
@@ -49,12 +58,15 @@ export interface Request {
   /** Text as it is, bytes in base64, anything else as JSON. */
   readonly body?: unknown;
   readonly ip?: string;
+  /** Each `name=value`, as the gateway hands them over. */
+  readonly cookies?: readonly string[];
 }
 
 export interface Answered {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly text: string;
+  readonly cookies: readonly string[];
   // biome-ignore lint/suspicious/noExplicitAny: a test reads answers as a person does, and its expectations say what they hold
   readonly body: any;
 }
@@ -70,6 +82,7 @@ export interface CollectWorld {
 export interface CollectWorldOptions {
   readonly limits?: Partial<AdmissionLimits>;
   readonly ipPolicy?: IpPolicy;
+  readonly collectionDomain?: string;
   /** What breaks: the port throws this. */
   readonly broken?: { readonly intake?: Error; readonly sources?: Error };
 }
@@ -77,6 +90,7 @@ export interface CollectWorldOptions {
 export function collectWorld(options: CollectWorldOptions = {}): CollectWorld {
   const log: [string, unknown][] = [];
   const batches: IntakeBatch[] = [];
+  let fresh = 0;
   const known = memorySources(SOURCES);
   const rates = localRates(() => NOW);
   const handler = collectHandler({
@@ -107,6 +121,12 @@ export function collectWorld(options: CollectWorldOptions = {}): CollectWorld {
     clock: () => NOW,
     limits: { ...defaultAdmissionLimits, ...options.limits },
     normalise,
+    freshId: () => {
+      const id = `fresh${String(++fresh).padStart(17, "0")}`;
+      log.push(["freshId", id]);
+      return id;
+    },
+    collectionDomain: options.collectionDomain,
     plans: { checkOf: async () => undefined },
     ...(options.ipPolicy === undefined ? {} : { ipPolicy: options.ipPolicy }),
     onFault: (error) => void log.push(["onFault", error]),
@@ -114,10 +134,16 @@ export function collectWorld(options: CollectWorldOptions = {}): CollectWorld {
   return {
     log,
     ask: async (request) => {
-      const { statusCode = 0, headers = {}, body = "", isBase64Encoded } = await handler(gatewayRequest(request));
+      const {
+        statusCode = 0,
+        headers = {},
+        body = "",
+        cookies = [],
+        isBase64Encoded,
+      } = await handler(gatewayRequest(request));
       const isJson = headers["content-type"] === "application/json";
       const text = isBase64Encoded ? Buffer.from(body, "base64").toString("latin1") : body;
-      return { status: statusCode, headers, text, body: isJson ? JSON.parse(body) : undefined };
+      return { status: statusCode, headers, cookies, text, body: isJson ? JSON.parse(body) : undefined };
     },
     taken: () => {
       const since = batches.splice(0);
@@ -131,7 +157,7 @@ export const basic = (user: string): string => `Basic ${Buffer.from(user).toStri
 /** By default: a batch of nothing, with the shop's key. */
 function gatewayRequest(request: Request): APIGatewayProxyEventV2 {
   const { method = "POST", path = "/v1/batch", headers = { authorization: basic("shop-key:") } } = request;
-  const { body, ip = "198.51.100.23" } = request;
+  const { body, ip = "198.51.100.23", cookies } = request;
   const [rawPath = "", rawQueryString = ""] = path.split(/\?(.*)/s, 2);
   const isBase64Encoded = body instanceof Uint8Array;
   const text = isBase64Encoded
@@ -148,6 +174,7 @@ function gatewayRequest(request: Request): APIGatewayProxyEventV2 {
     ...(rawQueryString === ""
       ? {}
       : { queryStringParameters: Object.fromEntries(new URLSearchParams(rawQueryString)) }),
+    ...(cookies === undefined ? {} : { cookies: [...cookies] }),
     requestContext: {
       accountId: "local",
       apiId: "local",
