@@ -14,6 +14,13 @@ export async function main(args: readonly string[]): Promise<number> {
     return importCommand(rest, importWorld());
   }
   if (command === "sql") return (await import("./sql-command.ts")).sqlCommand(rest);
+  if (command === "sources") {
+    const [{ sourcesCommand }, { openManagementTarget }] = await Promise.all([
+      import("./sources/sources-command.ts"),
+      import("./management-target.ts"),
+    ]);
+    return sourcesCommand(rest, { open: openManagementTarget, stdout: process.stdout, stderr: process.stderr });
+  }
   if (command === "help" || args.includes("--help") || args.includes("-h")) {
     process.stdout.write(SERVE_HELP);
     return 0;

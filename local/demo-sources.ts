@@ -1,10 +1,20 @@
+import { SourceSettings } from "#core/events/source-settings.ts";
 import type { InstalledSource } from "./installed-sources.ts";
 
 /** Where the demonstration shop's events come from. */
 export const DEMO_SOURCES: readonly InstalledSource[] = [
-  { id: "site", name: "Web shop", trust: "browser" },
-  { id: "till", name: "Shop tills", trust: "server" },
-  { id: "newsletter", name: "Newsletter", trust: "server" },
-  { id: "crm", name: "CRM export", trust: "server" },
-  { id: "support", name: "Support desk", trust: "server" },
+  {
+    id: "site",
+    settings: SourceSettings.parse({
+      name: "Web shop",
+      kind: "browser",
+      // Only the shop's own pages may send: the key can be read in each of them.
+      allowedOrigins: ["https://maison-tilleul.example", "https://*.maison-tilleul.example"],
+      ipPolicy: "truncated",
+    }),
+  },
+  { id: "till", settings: SourceSettings.parse({ name: "Shop tills", kind: "server" }) },
+  { id: "newsletter", settings: SourceSettings.parse({ name: "Newsletter", kind: "partner" }) },
+  { id: "crm", settings: SourceSettings.parse({ name: "CRM export", kind: "server" }) },
+  { id: "support", settings: SourceSettings.parse({ name: "Support desk", kind: "partner" }) },
 ];

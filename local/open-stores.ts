@@ -5,10 +5,12 @@ import { localMessageLedger } from "#adapters/local/outbox-ledger.ts";
 import { DEFINITIONS_SCHEMA, sqliteDefinitions } from "#adapters/local/sqlite-definitions.ts";
 import { PROFILES_SCHEMA, sqliteProfileStore } from "#adapters/local/sqlite-profile-store.ts";
 import type { Campaign } from "#core/campaigns/campaign.ts";
+import type { RecoveryClaim } from "#core/events/recovery/ports.ts";
 import type { Source } from "#core/events/source.ts";
 import type { SegmentDefinition } from "#core/segments/segment-definition.ts";
 import type { RunAsked } from "./campaign-work.ts";
 import type { DataFolder } from "./data-folder.ts";
+import type { Installed } from "./installed-sources.ts";
 
 export type Stores = ReturnType<typeof openStores>;
 
@@ -20,9 +22,12 @@ export function openStores(folder: DataFolder) {
   const plans = sqliteDefinitions<unknown>(definitions, "tracking_plan", Date.now);
   return {
     sources: sqliteDefinitions<Source>(definitions, "source", Date.now),
+    /** Which write key each source was installed with: see `installSources`. */
+    installed: sqliteDefinitions<Installed>(definitions, "installed_source", Date.now),
     knownPlans: { exists: async (id: string) => (await plans.get(id)) !== undefined },
     segments: sqliteDefinitions<SegmentDefinition>(definitions, "segment", Date.now),
     campaigns: sqliteDefinitions<Campaign>(definitions, "campaign", Date.now),
+    recoveries: sqliteDefinitions<RecoveryClaim>(definitions, "recovery", Date.now),
     runsAsked: sqliteDefinitions<RunAsked>(definitions, "campaign_run", Date.now),
     profiles: sqliteProfileStore(profiles),
     outbox: localOutbox(outbox),

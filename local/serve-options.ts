@@ -19,6 +19,7 @@ export const SERVE_HELP = `Tributary on one machine: a customer data platform wi
   npm run local -- [options]                serve, empty unless --demo
   npm run local -- import FILE --mapping M  bring a file in (import --help)
   npm run local -- sql "SELECT …"           ask the lake (sql --help)
+  npm run local -- sources list             sources and their write keys (sources --help)
 
 Options
   --port N     where to listen, 0 for any free port (default ${DEFAULT_PORT})
