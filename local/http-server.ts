@@ -3,7 +3,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { isApiPath } from "#contracts/http/routes.ts";
+import { Gate, type Visit } from "./gate.ts";
 import { gatewayEvent } from "./gateway-event.ts";
+import { limitConnections } from "./limit-connections.ts";
+import { receiveBody } from "./receive-body.ts";
+import { BEHIND, CROWDED, declaredBytes, REFUSALS, refuseEarly } from "./refuse-early.ts";
+import { defaultServerLimits, type ServerLimits } from "./server-limits.ts";
 
 export type Door = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
 
@@ -14,47 +20,80 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** API Gateway's own limit on a body. */
-const MAX_BODY_BYTES = 10 * 1024 * 1024;
 /** How long requests that are being answered may take once closing began, in ms. */
 const CLOSING_MS = 5_000;
+/** How often slow senders are looked for, in ms. */
+const SWEEP_MS = 1_000;
+const TIMES = { requestTimeout: 30_000, headersTimeout: 15_000, connectionsCheckingInterval: 2_000 };
+
+export interface HttpServerOptions {
+  readonly host?: string;
+  readonly limits?: ServerLimits;
+  /** Whether so much waits to be processed, or so little disk is left, that nothing more should come in. */
+  readonly isBehind?: () => boolean;
+}
 
 /** Plays API Gateway on the loopback interface: turns requests into events for one door, and answers into responses. */
-export async function startHttpServer(door: Door, port: number, host = "127.0.0.1"): Promise<HttpServer> {
-  const prefix = randomBytes(6).toString("base64url");
-  let count = 0;
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 15_000 }, (request, response) => {
-    const requestId = `${prefix}-${(count++).toString(36)}`;
-    readAll(request)
-      .then((body) => (body === undefined ? tooLarge(requestId) : door(gatewayEvent(request, body, requestId))))
-      .then((answer) => send(response, answer))
-      .catch(() => response.destroy()); // The sender went away in the middle, or is so slow that it was let go.
+export async function startHttpServer(door: Door, port: number, options: HttpServerOptions = {}): Promise<HttpServer> {
+  const { host = "127.0.0.1", limits = defaultServerLimits, isBehind = () => false } = options;
+  const gates = {
+    collect: new Gate(limits.collect, limits.slowest),
+    api: new Gate(limits.api, limits.slowest),
+  };
+  const answerOne = answering(door, gates, limits.bodyBytes, isBehind);
+  const server = createServer(TIMES, (request, response) => {
+    // The sender went away in the middle, or is so slow that it was let go.
+    answerOne(request, response).catch(() => response.destroy());
   });
   server.on("clientError", answerBrokenRequest);
   server.keepAliveTimeout = 65_000;
+  limitConnections(server, limits.connections);
+  const sweeping = setInterval(() => {
+    gates.collect.sweep();
+    gates.api.sweep();
+  }, SWEEP_MS).unref();
+  server.once("close", () => clearInterval(sweeping));
   await listen(server, port, host);
   const { port: actual } = server.address() as AddressInfo;
   return { url: `http://${host}:${actual}`, close: () => close(server) };
 }
 
-/** The body, or `undefined` where it is too large; what is too large is read to its end and thrown away. */
-function readAll(request: IncomingMessage): Promise<Buffer | undefined> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    request.on("data", (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= MAX_BODY_BYTES) chunks.push(chunk);
-      else chunks.length = 0;
-    });
-    request.on("end", () => {
-      const [only] = chunks;
-      if (size > MAX_BODY_BYTES) resolve(undefined);
-      else resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks));
-    });
-    request.on("error", reject);
-    request.on("aborted", () => reject(new Error("the request was cut off")));
-  });
+interface Gates {
+  readonly collect: Gate;
+  readonly api: Gate;
+}
+
+type AnswerOne = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** Who manages has a gate of their own, and is served while events are refused. */
+function answering(door: Door, gates: Gates, bodyBytes: number, isBehind: () => boolean): AnswerOne {
+  const prefix = randomBytes(6).toString("base64url");
+  let count = 0;
+  return async (request, response) => {
+    const requestId = `${prefix}-${(count++).toString(36)}`;
+    const isManagement = isApiPath(pathOf(request));
+    if (!isManagement && isBehind()) return refuseEarly(request, response, BEHIND, requestId);
+    const visit = admitted(isManagement ? gates.api : gates.collect, request, bodyBytes);
+    if (visit === undefined) return refuseEarly(request, response, CROWDED, requestId);
+    try {
+      const received = await receiveBody(request, visit, bodyBytes);
+      if (received.kind !== "body") return refuseEarly(request, response, REFUSALS[received.kind], requestId);
+      send(response, await door(gatewayEvent(request, received.body, requestId)));
+    } finally {
+      visit.leave();
+    }
+  };
+}
+
+const pathOf = ({ url = "/" }: IncomingMessage): string => {
+  const mark = url.indexOf("?");
+  return mark < 0 ? url : url.slice(0, mark);
+};
+
+/** What is too large anyway is thrown away as it comes, and so needs no room. */
+function admitted(gate: Gate, request: IncomingMessage, bodyBytes: number): Visit | undefined {
+  const bytes = declaredBytes(request) ?? 0;
+  return gate.admit(bytes > bodyBytes ? 0 : bytes);
 }
 
 function send(response: ServerResponse, answer: APIGatewayProxyStructuredResultV2): void {
@@ -83,16 +122,6 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void
   const headers = `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close`;
   socket.end(`HTTP/1.1 ${status}\r\n${headers}\r\n\r\n${body}`);
 }
-
-const tooLarge = (requestId: string): APIGatewayProxyStructuredResultV2 => ({
-  statusCode: 413,
-  headers: {
-    "content-type": "application/json",
-    "access-control-allow-origin": "*",
-    "access-control-expose-headers": "Retry-After",
-  },
-  body: JSON.stringify({ code: "body.too_large", message: `a body holds at most ${MAX_BODY_BYTES} bytes`, requestId }),
-});
 
 function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
