@@ -33,14 +33,14 @@ interface InPage {
 }
 
 /** A visitor who follows a link to a shop's page. */
-export async function visit(context: BrowserContext, address: string): Promise<Tab> {
+async function visit(context: BrowserContext, address: string): Promise<Tab> {
   const tab = await context.newPage();
   await tab.goto(address, { referer: REFERRER });
   return tab;
 }
 
 /** The five calls, as the page's own script would make them. */
-export function callInPage(tab: Tab, userId: string): Promise<void> {
+function callInPage(tab: Tab, userId: string): Promise<void> {
   const said = { userId, traits: traits(userId), order: ORDER, before: before(userId) };
   return tab.evaluate((call) => {
     const { analytics } = globalThis as unknown as InPage;

@@ -1,146 +1,216 @@
-import { jitsuAnalytics } from "@jitsu/js";
-import RudderAnalytics from "@rudderstack/rudder-sdk-node";
-import { Analytics } from "@segment/analytics-node";
-import LegacyAnalytics from "analytics-node";
+import { readFileSync } from "node:fs";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "#test/support/eventually.ts";
+import { noBrowser, startChromium } from "#test/support/headless-chromium.ts";
 import {
   newDataFolder,
   removeDataFolder,
   startTributary,
   type TributaryProcess,
 } from "#test/support/tributary-process.ts";
+import { browserClients, REFERRER, VISITOR } from "./browser-clients.ts";
+import { before, type Client } from "./client.ts";
+import { type ClientRow, clientsTable, type Outcome, withPart } from "./clients-table.ts";
+import { FAULT_NAMES, type FaultName } from "./faults.ts";
+import { NODE_CLIENTS } from "./node-clients.ts";
+import { inTurns, isLost, type Played, play, shortestWait } from "./play.ts";
+import { type ShopServer, startShopServer } from "./shop-server.ts";
 
-const data = newDataFolder();
+if (noBrowser !== undefined) console.warn(`browser clients are not run: ${noBrowser}`);
+
+const PAGES_AT_ONCE = 10;
+/** Long enough on a machine that has other things to do. */
+const PLAYING_MS = 240_000;
+
 let tributary: TributaryProcess;
+let shop: ShopServer;
+let browser: Browser;
+const data = newDataFolder();
+
+const BROWSER_CLIENTS = noBrowser === undefined ? browserClients(() => ({ browser, shop })) : [];
+const CLIENTS = [...NODE_CLIENTS, ...BROWSER_CLIENTS];
+
+const TOLD_TO_WAIT = ["429 with Retry-After", "three in a row"] as const;
+
+const faultsOf = (client: Client): readonly FaultName[] =>
+  FAULT_NAMES.filter((fault) => client.inPage || fault !== "page left");
+const userOf = (client: Client, fault?: FaultName): string =>
+  `client-${CLIENTS.indexOf(client)}-${fault === undefined ? "plain" : FAULT_NAMES.indexOf(fault)}`;
+
+const COLUMNS = [
+  "user_id",
+  "event",
+  "type",
+  "group_id",
+  "message_id",
+  "revenue",
+  "currency",
+  "order_id",
+  "consent",
+  "context",
+  "page_url",
+  "page_path",
+  "referrer",
+  "utm_source",
+  "utm_campaign",
+  "locale",
+  "device_type",
+  "is_bot",
+] as const;
+type StoredEvent = Readonly<Record<(typeof COLUMNS)[number], unknown>>;
+
+const played = new Map<string, Played>();
+const stored = new Map<string, StoredEvent[]>();
+
 beforeAll(async () => {
   tributary = await startTributary(data);
-});
+  shop = await startShopServer();
+  if (noBrowser === undefined) browser = await startChromium();
+  // The last faults of the list take longest: they begin.
+  const plays = (clients: readonly Client[]) =>
+    [...FAULT_NAMES.toReversed(), undefined].flatMap((fault) =>
+      clients
+        .filter((client) => fault === undefined || faultsOf(client).includes(fault))
+        .map((client) => async () => {
+          const user = userOf(client, fault);
+          played.set(user, await play(tributary, client, user, fault));
+        }),
+    );
+  const onServers = plays(NODE_CLIENTS);
+  await Promise.all([inTurns(onServers, onServers.length), inTurns(plays(BROWSER_CLIENTS), PAGES_AT_ONCE)]);
+  await readStored();
+}, PLAYING_MS);
+
 afterAll(async () => {
-  await tributary.stop();
+  await browser?.close();
+  await shop?.close();
+  await tributary?.stop();
   removeDataFolder(data);
 });
 
-const CALLED_AT = new Date("2026-11-01T10:00:00.000Z");
-const ORDER = { order_id: "o-1", revenue: 49.9, currency: "EUR", products: [{ sku: "tasse-bleue", price: 12.5 }] };
-const PAGE = { path: "/promo", url: "https://shop.example/promo?utm_source=mail&utm_campaign=hiver&gclid=g1" };
-
-/** One client's five calls about one person, made with its own functions. Resolves when all was sent. */
-interface Client {
-  readonly name: string;
-  readonly calls: readonly string[];
-  send(userId: string): Promise<void>;
+/** Everything that was taken in, once the last of it is in the lake and in the profiles. */
+async function readStored(): Promise<void> {
+  const last = { type: "identify", userId: "last", messageId: "last", traits: { name: "Last" } };
+  expect((await tributary.send("/v1/batch", { batch: [last] })).status).toBe(200);
+  await eventually(async () => {
+    expect(await tributary.rows("SELECT message_id FROM events WHERE user_id = 'last'")).toEqual([["last"]]);
+    expect((await tributary.api("/api/profiles/user_id:last")).status).toBe(200);
+  }, 60_000);
+  for (const row of await tributary.rows(`SELECT ${COLUMNS.join(", ")} FROM events ORDER BY event`)) {
+    const event = Object.fromEntries(COLUMNS.map((name, at) => [name, row[at]])) as StoredEvent;
+    stored.set(String(event.user_id), [...(stored.get(String(event.user_id)) ?? []), event]);
+  }
 }
 
-const ALL = ["identify", "Order Completed", "page", "group", "alias"];
+const eventsOf = (userId: string): readonly StoredEvent[] => stored.get(userId) ?? [];
 
-const traits = (userId: string) => ({ email: `${userId}@Example.org `, firstName: "Ana", plan: null });
-
-/** What Segment's and RudderStack's server clients have in common: calls that take one object. */
-interface ObjectCalls {
-  identify(call: { userId: string; traits: ReturnType<typeof traits>; timestamp: Date }): unknown;
-  track(call: { userId: string; event: string; properties: typeof ORDER; timestamp: Date }): unknown;
-  page(call: { userId: string; name: string; properties: typeof PAGE; timestamp: Date }): unknown;
-  group(call: { userId: string; groupId: string; traits: { name: string }; timestamp: Date }): unknown;
-  alias(call: { userId: string; previousId: string; timestamp: Date }): unknown;
+function outcomeOf(client: Client, fault?: FaultName): Outcome {
+  const events = eventsOf(userOf(client, fault)).map(({ event }) => event);
+  if (events.length === 0) return "lost";
+  return String(events) === String(client.calls.toSorted()) ? "kept" : "wrong";
 }
 
-function callAll(client: ObjectCalls, userId: string): void {
-  const timestamp = CALLED_AT;
-  client.identify({ userId, traits: traits(userId), timestamp });
-  client.track({ userId, event: "Order Completed", properties: ORDER, timestamp });
-  client.page({ userId, name: "Promo", properties: PAGE, timestamp });
-  client.group({ userId, groupId: "g-1", traits: { name: "Initech" }, timestamp });
-  client.alias({ userId, previousId: `${userId}-before`, timestamp });
+const playedBy = (client: Client, fault?: FaultName): Played => played.get(userOf(client, fault))!;
+
+/** How long after a 429 with `Retry-After: 1` it came again, at the earliest. */
+const shortestWaitOf = (client: Client): number =>
+  Math.min(...TOLD_TO_WAIT.map((fault) => shortestWait(playedBy(client, fault).deliveries)));
+
+const isKin = (client: Client) => (other: Client) =>
+  other.package === client.package && other.repeats === client.repeats;
+
+async function expectWholeProfile(client: Client, userId: string): Promise<void> {
+  const { status, body } = await tributary.api(`/api/profiles/email:${userId}@example.org`);
+  expect(status).toBe(200);
+  expect(body.traits).toMatchObject({ firstName: "Ana" });
+  const known = body.identifiers.map(({ type, value }: Record<string, string>) => `${type}:${value}`);
+  expect(known).toContain(`user_id:${userId}`);
+  if (client.calls.includes("alias")) expect(known).toContain(`anonymous_id:${before(userId)}`);
+  const events = await tributary.api(`/api/profiles/user_id:${userId}/events`);
+  expect(events.body.events.map(({ event }: { event: string }) => event).sort()).toEqual(client.calls.toSorted());
 }
 
-const CLIENTS: readonly Client[] = [
-  {
-    name: "@segment/analytics-node 3",
-    calls: ALL,
-    send: async (userId) => {
-      const client = new Analytics({ writeKey: tributary.writeKey, host: tributary.url });
-      const failures: unknown[] = [];
-      client.on("error", (error) => failures.push(error));
-      callAll(client, userId);
-      await client.closeAndFlush();
-      expect(failures).toEqual([]);
-    },
+describe.each(CLIENTS.map((client) => ({ client, name: `${client.package} ${client.setup}` })))(
+  "$name",
+  ({ client }) => {
+    const userId = userOf(client);
+
+    it("is stored call by call, with what it said", () => {
+      expect(playedBy(client).failures).toEqual([]);
+      expect(eventsOf(userId).map(({ event }) => event)).toEqual(client.calls.toSorted());
+      const of = new Map(eventsOf(userId).map((event) => [event.event, event]));
+      const order = { type: "track", revenue: 49.9, currency: "EUR", order_id: "o-1" };
+      expect(of.get("Order Completed")).toMatchObject(order);
+      expect(of.get("group")).toMatchObject({ group_id: "g-1" });
+      expect(of.get("page")).toMatchObject({ page_path: "/promo", utm_source: "mail", utm_campaign: "hiver" });
+      for (const event of of.values()) {
+        expect(event.message_id).not.toMatch(/^made-/);
+        expect(JSON.parse(String(event.consent))).toEqual(client.consent ?? null);
+      }
+    });
+
+    it("makes a profile, by any of its identifiers, with what the person allows", async () => {
+      await expectWholeProfile(client, userId);
+      const { body } = await tributary.api(`/api/profiles/user_id:${userId}`);
+      const states = Object.entries(body.consent as Record<string, { state: string }>).map(([purpose, { state }]) => [
+        purpose,
+        state === "granted",
+      ]);
+      expect(Object.fromEntries(states)).toEqual(client.consent ?? {});
+    });
+
+    it.each(faultsOf(client))("behind %s: nothing lost but by its own design, nothing doubled", async (fault) => {
+      const lost = isLost(client, fault);
+      expect(outcomeOf(client, fault)).toBe(lost ? "lost" : "kept");
+      if (!lost) return expectWholeProfile(client, userOf(client, fault));
+      // Whoever can know says so: a beacon's sender cannot.
+      if (!client.inPage) expect(playedBy(client, fault).failures.length).toBeGreaterThan(0);
+    });
+
+    it(`repeats ${client.repeats}`, () => {
+      const waits = shortestWaitOf(client);
+      if (client.repeats === "never") expect(waits).toBe(Number.POSITIVE_INFINITY);
+      else if (client.repeats === "as told") expect(waits).toBeGreaterThanOrEqual(1_000);
+      // A busy machine may be late once: that it ever came earlier tells enough, however it was set up.
+      else expect(Math.min(...CLIENTS.filter(isKin(client)).map(shortestWaitOf))).toBeLessThan(1_000);
+    });
   },
-  {
-    name: "analytics-node 6",
-    calls: ALL,
-    send: async (userId) => {
-      const client = new LegacyAnalytics(tributary.writeKey, { host: tributary.url, flushAt: 20 });
-      callAll(client, userId);
-      await new Promise<void>((resolve, reject) => {
-        void client.flush((error) => (error ? reject(error) : resolve()));
+);
+
+describe.skipIf(noBrowser !== undefined)("in a page", () => {
+  it.each(BROWSER_CLIENTS)("$package $setup is asked beforehand, and says where the visitor is", (client) => {
+    const { others } = playedBy(client);
+    expect(others.filter((asked) => /^GET .*(?:settings|sourceConfig)/.test(asked))).toHaveLength(1);
+    expect(others.filter((asked) => asked.startsWith("OPTIONS")).length).toBeGreaterThan(0);
+    for (const event of eventsOf(userOf(client))) {
+      const landing = { page_path: "/promo", referrer: REFERRER, utm_source: "mail", utm_campaign: "hiver" };
+      expect(event).toMatchObject({ ...landing, locale: VISITOR.locale, device_type: "mobile", is_bot: false });
+      expect(event.page_url).toMatch(/^http:\/\/shop-\d+\.localhost:\d+\/promo\?utm_source=mail/);
+      expect(JSON.parse(String(event.context))).toMatchObject({
+        userAgent: VISITOR.userAgent,
+        os: { name: "Android" },
+        browser: { name: "Chrome" },
+        clickIds: { gclid: "g1" },
       });
-    },
-  },
-  ...[true, false].map((gzip) => ({
-    name: `@rudderstack/rudder-sdk-node 3, gzip ${gzip ? "on" : "off"}`,
-    calls: ALL,
-    send: async (userId: string) => {
-      const client = new RudderAnalytics(tributary.writeKey, { dataPlaneUrl: tributary.url, flushAt: 20, gzip });
-      callAll(client, userId);
-      await new Promise<void>((resolve, reject) => {
-        void client.flush((error) => (error ? reject(error) : resolve()));
-      });
-    },
-  })),
-  ...[true, false].map((s2s) => ({
-    name: `@jitsu/js 1, ${s2s ? "server to server" : "as in a browser"}`,
-    // Jitsu's client has no alias.
-    calls: ALL.slice(0, -1),
-    send: async (userId: string) => {
-      const { writeKey, url: host } = tributary;
-      const client = jitsuAnalytics({ host, writeKey: `${writeKey}:secret`, s2s, errorPolicy: "rethrow" });
-      await client.identify(userId, traits(userId));
-      await client.track("Order Completed", ORDER);
-      await client.page("Promo", PAGE);
-      await client.group("g-1", { name: "Initech" });
-    },
-  })),
-];
-
-describe.each(CLIENTS.map((client, nth) => ({ ...client, userId: `client-${nth}` })))("$name", (client) => {
-  beforeAll(() => client.send(client.userId));
-  const { userId } = client;
-
-  it("is stored call by call, with what it said", async () => {
-    const columns =
-      "event, type, group_id, message_id, original_time, revenue, currency, order_id, utm_campaign, page_path";
-    const stored = await eventually(async () => {
-      const rows = await tributary.rows(`SELECT ${columns} FROM events WHERE user_id = '${userId}'`);
-      expect(rows.map(([event]) => event).sort()).toEqual(client.calls.toSorted());
-      return new Map(
-        rows.map((row) => [row[0], Object.fromEntries(columns.split(", ").map((name, at) => [name, row[at]]))]),
-      );
-    });
-    expect(stored.get("Order Completed")).toMatchObject({
-      type: "track",
-      revenue: 49.9,
-      currency: "EUR",
-      order_id: "o-1",
-    });
-    expect(stored.get("group")).toMatchObject({ group_id: "g-1" });
-    expect(stored.get("page")).toMatchObject({ page_path: "/promo", utm_campaign: "hiver" });
-    for (const { message_id } of stored.values()) expect(message_id).not.toMatch(/^made-/);
+    }
   });
+});
 
-  it("makes a profile, by any of its identifiers", async () => {
-    await eventually(async () => {
-      const { status, body } = await tributary.api(`/api/profiles/email:${userId}@example.org`);
-      expect(status).toBe(200);
-      expect(body.traits).toMatchObject({ firstName: "Ana" });
-      const known = body.identifiers.map(({ type, value }: Record<string, string>) => `${type}:${value}`);
-      expect(known).toContain(`user_id:${userId}`);
-      if (client.calls.includes("alias")) expect(known).toContain(`anonymous_id:${userId}-before`);
-    });
-  });
+it("refuses none of them anything", async () => {
+  expect(await tributary.rows("SELECT code, count(*) FROM bad_events GROUP BY code")).toEqual([]);
+});
 
-  it("is refused nothing", async () => {
-    expect(await tributary.rows("SELECT code, count(*) FROM bad_events GROUP BY code")).toEqual([]);
+describe.skipIf(noBrowser !== undefined)("docs/clients.md", () => {
+  it("says what was seen (`npm test -- test/clients/clients.test.ts -u` writes it anew)", async () => {
+    const rows = (clients: readonly Client[]): readonly ClientRow[] =>
+      clients.map((client) => ({
+        client,
+        outcomes: new Map([undefined, ...faultsOf(client)].map((fault) => [fault, outcomeOf(client, fault)])),
+      }));
+    const page = new URL("../../docs/clients.md", import.meta.url);
+    const servers = withPart(readFileSync(page, "utf8"), "servers", clientsTable(rows(NODE_CLIENTS)));
+    const both = withPart(servers, "browsers", clientsTable(rows(BROWSER_CLIENTS)));
+    await expect(both).toMatchFileSnapshot("../../docs/clients.md");
   });
 });

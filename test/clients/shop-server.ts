@@ -13,12 +13,12 @@ export interface ShopServer {
   close(): Promise<void>;
 }
 
-const { resolve } = createRequire(import.meta.url);
+const require = createRequire(import.meta.url);
 
 /** What shops put into their pages, from the packages as they are published. */
 const SCRIPTS = {
-  "/analytics-next.js": resolve("@segment/analytics-next/dist/umd/standalone.js"),
-  "/rudderstack.js": join(dirname(resolve("@rudderstack/analytics-js/bundled")), "..", "umd", "index.js"),
+  "/analytics-next.js": require.resolve("@segment/analytics-next/dist/umd/standalone.js"),
+  "/rudderstack.js": join(dirname(require.resolve("@rudderstack/analytics-js/bundled")), "..", "umd", "index.js"),
 };
 
 /** Comes without a bundle of its own: shops make one, with the client that it wraps. */
