@@ -35,6 +35,8 @@ export const SETTINGS = {
     DEFINITIONS_TABLE: name,
     SOURCES_TABLE: name,
     RESOLVE_QUEUE_URL: name,
+    EVENTS_LOG_STREAM: name,
+    BAD_EVENTS_STREAM: name,
     WORKGROUP: name,
     LAKE_DATABASE: name,
     CAMPAIGN_QUEUE_URL: name,

@@ -15,6 +15,7 @@ import { normaliserFor } from "#core/identity/normalise.ts";
 import type { AnalystQuery, LakeQuery } from "#core/kernel/ports.ts";
 import type { EpochMs } from "#core/kernel/time.ts";
 import type { ResolvedCondition } from "#core/segments/condition.ts";
+import type { ApiPorts } from "#lambdas/api/handler.ts";
 import { collectHandler } from "#lambdas/collect/handler.ts";
 import { apiDoor } from "./api-door.ts";
 import { answerScript, isScriptPath } from "./browser-script.ts";
@@ -127,6 +128,14 @@ function campaignWorkOn({ rules, stores, inbox, lake, onFault }: Parts): Campaig
   });
 }
 
+/** What lets bad events in after all: the very limits and plans by which events come in. */
+const recoveryOn = ({ stores, inbox }: Parts): ApiPorts["recovery"] => ({
+  intake: inbox.intake,
+  claims: stores.recoveries,
+  plans: { checkOf: async () => undefined },
+  limits: defaultAdmissionLimits,
+});
+
 interface Management {
   readonly campaignRuns: CampaignWork["runs"];
   readonly imports: ImportJobs;
@@ -160,12 +169,7 @@ function doorTo(parts: Parts, { campaignRuns, imports, token }: Management): Doo
       sources: sources.definitions,
       knownPlans: stores.knownPlans,
       newWriteKey: newSecret,
-      recovery: {
-        intake: inbox.intake,
-        claims: stores.recoveries,
-        plans: { checkOf: async () => undefined },
-        limits: defaultAdmissionLimits,
-      },
+      recovery: recoveryOn(parts),
       segmentSql: sqlOf,
       lake,
       analyst,

@@ -1,11 +1,14 @@
 import type * as z from "zod";
-import type { BAD_EVENT_ROUTES, BadEventItem, BadEvents } from "#contracts/http/bad-events.ts";
-import { isRejection, type Rejection, rejection } from "#core/kernel/rejection.ts";
-import { DAY, isoDay, isoTime, parseTime } from "#core/kernel/time.ts";
+import { badEventJsonSchema } from "#contracts/http/bad-event-item.ts";
+import type { BAD_EVENT_ROUTES, BadEvents } from "#contracts/http/bad-events.ts";
+import { isRejection, type Rejection } from "#core/kernel/rejection.ts";
+import { DAY, isoTime, parseTime } from "#core/kernel/time.ts";
 import type { Acts } from "./act.ts";
-import { type Cursor, pageOf, readCursor } from "./cursor.ts";
+import { badEventItem, badEventRows, cursorBehind, cursorOf, sqlFilter } from "./bad-event-rows.ts";
+import { MAX_PAGE_CHARACTERS, pageOf, readCursor } from "./cursor.ts";
 import type { ApiPorts } from "./ports.ts";
-import { countOf, jsonOf, type Row, rowsOf, sqlAll, sqlEquals, sqlText, sqlTime, textOf, timeOf } from "./sql-text.ts";
+import { recover } from "./recover-act.ts";
+import { countOf, rowsOf, textOf } from "./sql-text.ts";
 
 type Asked = z.output<(typeof BAD_EVENT_ROUTES)["badEvents"]["query"]>;
 
@@ -14,53 +17,46 @@ const LOOK_BACK_MS = 30 * DAY;
 
 export const badEventActs: Acts<typeof BAD_EVENT_ROUTES> = {
   badEvents: (ports, { query }) => badEvents(ports, query),
-  recoverBadEvents: async () =>
-    rejection("recovery.not_served_yet", "refused events are kept, but letting them in after all is not served yet"),
+  recoverBadEvents: (ports, { body }) => recover(ports, body),
+  badEventSchema: async () => badEventJsonSchema(),
 };
 
 async function badEvents(ports: ApiPorts, asked: Asked): Promise<z.input<typeof BadEvents> | Rejection> {
+  const { limit, recovered } = asked;
   const after = readCursor(asked.cursor, 2);
   if (isRejection(after)) return after;
-  const since = (asked.since === undefined ? undefined : parseTime(asked.since)) ?? ports.clock() - LOOK_BACK_MS;
-  const filters = sqlAll([
-    `dt >= ${sqlText(isoDay(since))}`,
-    `received_at >= ${sqlTime(since)}`,
-    sqlEquals("code", asked.code),
-    sqlEquals("source", asked.source),
+  const since = parseTime(asked.since) ?? ports.clock() - LOOK_BACK_MS;
+  const filters = sqlFilter({ ...asked, since, recovered: recovered === undefined ? undefined : recovered === "true" });
+  const [counts, { rows, isCut }] = await Promise.all([
+    countsOf(ports, filters),
+    badEventRows(ports.lake, { filters, after, limit, characters: MAX_PAGE_CHARACTERS }),
   ]);
-  const counted = ports.lake.query(`
-    SELECT code, count(DISTINCT bad_event_id) AS bad_events FROM bad_events WHERE ${filters}
-    GROUP BY code ORDER BY bad_events DESC, code`);
-  const listed = ports.lake.query(`
-    SELECT bad_event_id, code, problems, payload, source, position, received_at, recoveries
-    FROM (
-      SELECT *, row_number() OVER (PARTITION BY bad_event_id ORDER BY recoveries DESC) AS nth
-      FROM bad_events WHERE ${filters}
-    )
-    WHERE ${sqlAll(["nth = 1", after && beyond(after)])}
-    ORDER BY received_at DESC, bad_event_id LIMIT ${asked.limit + 1}`);
-  const [counts, list] = await Promise.all([counted, listed]);
-  const { rows, next } = pageOf(rowsOf(list).map(itemOf), asked.limit, ({ receivedAt, id }) => [receivedAt, id]);
+  const page = pageOf(rows.map(badEventItem), limit, cursorOf);
+  const last = rows.at(-1);
   return {
     since: isoTime(since),
-    counts: rowsOf(counts).map((row) => ({ code: textOf(row.code), count: countOf(row.bad_events) })),
-    badEvents: [...rows],
-    next,
+    ...counts,
+    badEvents: [...page.rows],
+    next: page.next ?? (isCut && last !== undefined ? cursorBehind(last) : null),
   };
 }
 
-function beyond([time, id]: Cursor): string {
-  const at = sqlTime(parseTime(time) ?? 0);
-  return `received_at < ${at} OR (received_at = ${at} AND bad_event_id > ${sqlText(id ?? "")})`;
-}
+type Counts = Pick<z.input<typeof BadEvents>, "counts" | "countsBySource">;
 
-const itemOf = (row: Row): BadEventItem => ({
-  id: textOf(row.bad_event_id),
-  code: textOf(row.code),
-  problems: jsonOf(row.problems) as unknown as BadEventItem["problems"],
-  payload: textOf(row.payload),
-  source: textOf(row.source),
-  position: countOf(row.position),
-  receivedAt: timeOf(row.received_at),
-  recoveries: countOf(row.recoveries),
-});
+async function countsOf({ lake }: ApiPorts, filters: string): Promise<Counts> {
+  const result = await lake.query(`
+    SELECT code, source, count(*) AS bad_events FROM bad_events_latest WHERE ${filters} GROUP BY code, source`);
+  const counted = rowsOf(result);
+  const by = (column: "code" | "source") => {
+    const sums = new Map<string, number>();
+    for (const row of counted) {
+      const name = textOf(row[column]);
+      sums.set(name, (sums.get(name) ?? 0) + countOf(row.bad_events));
+    }
+    return [...sums].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  };
+  return {
+    counts: by("code").map(([code, count]) => ({ code, count })),
+    countsBySource: by("source").map(([source, count]) => ({ source, count })),
+  };
+}

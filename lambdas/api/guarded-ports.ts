@@ -11,6 +11,12 @@ export const guardedPorts = (ports: ApiPorts): ApiPorts => ({
   campaignRuns: faultsOf("campaignRuns", ports.campaignRuns),
   sources: faultsOf("sources", ports.sources),
   knownPlans: faultsOf("knownPlans", ports.knownPlans),
+  recovery: {
+    ...ports.recovery,
+    intake: faultsOf("intake", ports.recovery.intake),
+    claims: faultsOf("claims", ports.recovery.claims),
+    plans: faultsOf("plans", ports.recovery.plans),
+  },
   lake: faultsOf("lake", ports.lake),
   analyst: faultsOf("analyst", ports.analyst),
   imports: faultsOf("imports", ports.imports),

@@ -4,6 +4,7 @@ import { athenaAnalystQuery, athenaQuery } from "#adapters/aws/athena-query.ts";
 import { dynamodbDefinitions } from "#adapters/aws/dynamodb-definitions.ts";
 import { dynamodbProfileStore } from "#adapters/aws/dynamodb-profile-store.ts";
 import { dynamodbSourceDefinitions } from "#adapters/aws/dynamodb-source-definitions.ts";
+import { awsIntake } from "#adapters/aws/intake.ts";
 import { sqsAssertions } from "#adapters/aws/sqs-assertions.ts";
 import { sqsCampaignRuns } from "#adapters/aws/sqs-campaign-runs.ts";
 import { athenaDialect } from "#adapters/sql/athena-dialect.ts";
@@ -11,6 +12,8 @@ import { segmentSql } from "#adapters/sql/segment-sql.ts";
 import { identityRulesIn } from "#contracts/identity-rules-setting.ts";
 import { readSettings } from "#contracts/settings.ts";
 import type { Campaign } from "#core/campaigns/campaign.ts";
+import { defaultAdmissionLimits } from "#core/events/admission-limits.ts";
+import type { RecoveryClaim } from "#core/events/recovery/ports.ts";
 import type { SegmentDefinition } from "#core/segments/segment-definition.ts";
 import { logTrouble } from "#lambdas/middleware/log-trouble.ts";
 import { apiHandler } from "./handler.ts";
@@ -34,6 +37,16 @@ export const handler = apiHandler({
   sources: dynamodbSourceDefinitions({ table, keysTable: settings.SOURCES_TABLE, now: Date.now }),
   knownPlans: { exists: async (id) => (await plans.get(id)) !== undefined },
   newWriteKey: () => randomBytes(24).toString("base64url"),
+  recovery: {
+    intake: awsIntake({
+      queueUrl: settings.RESOLVE_QUEUE_URL,
+      eventsLogStream: settings.EVENTS_LOG_STREAM,
+      badEventsStream: settings.BAD_EVENTS_STREAM,
+    }),
+    claims: dynamodbDefinitions<RecoveryClaim>({ table, kind: "recovery", now: Date.now }),
+    plans: { checkOf: async () => undefined },
+    limits: defaultAdmissionLimits,
+  },
   segmentSql: (condition, now) => segmentSql(condition, now, athenaDialect),
   lake: athenaQuery(athena),
   analyst: athenaAnalystQuery(athena),

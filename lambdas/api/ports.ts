@@ -2,6 +2,7 @@ import type { ImportAsked, ImportJob } from "#contracts/http/imports.ts";
 import type { Campaign } from "#core/campaigns/campaign.ts";
 import type { Run } from "#core/campaigns/message.ts";
 import type { KnownPlans } from "#core/events/ports.ts";
+import type { RecoveryPorts } from "#core/events/recovery/ports.ts";
 import type { Source } from "#core/events/source.ts";
 import type { IdentityRules } from "#core/identity/identity-rules.ts";
 import type { AnalystQuery, Clock, Definitions, LakeQuery } from "#core/kernel/ports.ts";
@@ -39,6 +40,7 @@ export interface ApiPorts {
   readonly knownPlans: KnownPlans;
   /** A secret that nobody can guess: what a sender sends with. */
   readonly newWriteKey: () => string;
+  readonly recovery: Pick<RecoveryPorts, "intake" | "claims" | "plans" | "limits" | "ipPolicy">;
   /** A query of the lake's dialect with one column, `profile_id`, and a row for each person the condition means. */
   readonly segmentSql: (condition: ResolvedCondition, now: EpochMs) => string;
   readonly lake: LakeQuery;

@@ -68,6 +68,9 @@ export class ApiStack extends StageStack {
         // Written in one transaction with its definition.
         SOURCES_TABLE: stores.sources.to("DeleteItem", "PutItem"),
         RESOLVE_QUEUE_URL: profiles.toResolve,
+        // What was refused may be let in after all.
+        EVENTS_LOG_STREAM: lake.toAppend("events_log"),
+        BAD_EVENTS_STREAM: lake.toAppend("bad_events"),
         WORKGROUP: segments.toAsk("analysts"),
         LAKE_DATABASE: lake.toRead,
         CAMPAIGN_QUEUE_URL: campaigns.toRun,

@@ -8,7 +8,8 @@ import type { Campaign } from "#core/campaigns/campaign.ts";
 import { defaultAdmissionLimits } from "#core/events/admission-limits.ts";
 import { admit } from "#core/events/admit.ts";
 import type { Event } from "#core/events/event.ts";
-import { eventsLogRow } from "#core/events/lake-rows.ts";
+import { badEventRow, eventsLogRow } from "#core/events/lake-rows.ts";
+import type { RecoveryClaim } from "#core/events/recovery/ports.ts";
 import type { Source, Trust } from "#core/events/source.ts";
 import { defaultIdentityRules } from "#core/identity/identity-rules.ts";
 import { normaliserFor } from "#core/identity/normalise.ts";
@@ -76,6 +77,7 @@ export async function apiWorld(lake: DuckDbLake, broken: Partial<ApiPorts> = {})
     sources: memoryDefinitions<Source>(clock),
     knownPlans: { exists: async (id) => id === "shop-plan" },
     newWriteKey: () => `write-key-${keysMade++}`,
+    recovery: recoveryInto(lake, log),
     segmentSql: (condition, now) => segmentSql(condition, now, duckdbDialect),
     lake,
     analyst: lake,
@@ -109,6 +111,20 @@ export async function apiWorld(lake: DuckDbLake, broken: Partial<ApiPorts> = {})
 }
 
 export { duckDbLake };
+
+/** What is let in after all is in the lake at once. */
+const recoveryInto = (lake: DuckDbLake, log: unknown[][]): ApiPorts["recovery"] => ({
+  intake: {
+    append: async (batch) => {
+      log.push(["recovery.intake.append", batch]);
+      await lake.append("events_log", batch.events.map(eventsLogRow));
+      await lake.append("bad_events", batch.badEvents.map(badEventRow));
+    },
+  },
+  claims: memoryDefinitions<RecoveryClaim>(() => NOW),
+  plans: { checkOf: async () => undefined },
+  limits: defaultAdmissionLimits,
+});
 
 function admitted(sent: JsonObject, position: number, source: string, trust: Trust): Event {
   const limits = defaultAdmissionLimits;
