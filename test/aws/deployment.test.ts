@@ -4,7 +4,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { CreateEmailIdentityCommand, SESv2Client } from "@aws-sdk/client-sesv2";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -27,8 +26,8 @@ describe.skipIf(missing !== undefined)("the test stage, deployed to an emulator 
   beforeAll(async () => {
     emulator = await startMinistack();
     deployed = await deploy(emulator);
-    writeKey = await addSource(emulator, deployed.outputs.stores?.SourcesTable ?? "");
     token = await signIn(emulator, deployed);
+    writeKey = await addSource(deployed.url, token);
   });
 
   afterAll(async () => {
@@ -101,6 +100,33 @@ describe.skipIf(missing !== undefined)("the test stage, deployed to an emulator 
     expect((await api("/api/health")).status).toBe(200);
   });
 
+  it("rotates the key of a source, and refuses what a page sends that its source does not allow", async () => {
+    const change = async (method: string, path: string, body?: object) => {
+      const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+      const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+      const answer = await fetch(`${deployed.url}${path}`, { method, headers, ...sent });
+      return { status: answer.status, body: (await answer.json()) as Source & { writeKey: string; code: string } };
+    };
+    const source = { id: "shop", name: "Shop", kind: "browser", allowedOrigins: ["https://shop.example"] };
+    const made = await change("POST", "/api/sources", source);
+    expect([made.status, made.body.keys.length]).toEqual([201, 1]);
+    const rotated = await change("POST", "/api/sources/shop/keys");
+    expect([rotated.status, rotated.body.keys.length]).toEqual([201, 2]);
+    const revoked = await change("DELETE", `/api/sources/shop/keys/${made.body.keys[0]?.id}`);
+    expect([revoked.status, revoked.body.keys]).toEqual([200, rotated.body.keys.slice(0, 1)]);
+    const page = (key: string, origin: string) =>
+      fetch(`${deployed.url}/v1/track?writeKey=${key}`, {
+        method: "POST",
+        headers: { origin, "content-type": "text/plain" },
+        body: JSON.stringify({ event: "Seen", userId: "cy" }),
+      });
+    expect((await page(made.body.writeKey, "https://shop.example")).status).toBe(401);
+    const own = await page(rotated.body.writeKey, "https://shop.example");
+    expect([own.status, own.headers.get("access-control-allow-origin")]).toEqual([200, "https://shop.example"]);
+    expect((await page(rotated.body.writeKey, "https://evil.example")).status).toBe(403);
+    expect(await change("DELETE", "/api/sources/shop")).toMatchObject({ status: 200 });
+  });
+
   it("answers SQL through Athena", async () => {
     const following = ["athena:GetQueryExecution", "athena:GetQueryResults", "athena:StopQueryExecution"];
     await letThrough(emulator, "api-ApiRole", ...following);
@@ -134,6 +160,10 @@ describe.skipIf(missing !== undefined)("the test stage, deployed to an emulator 
   });
 });
 
+interface Source {
+  readonly keys: readonly { readonly id: string }[];
+}
+
 interface Profile {
   readonly identifiers: readonly { readonly type: string; readonly value: string }[];
   readonly traits?: Readonly<Record<string, unknown>>;
@@ -143,12 +173,12 @@ interface SignedIn {
   readonly AuthenticationResult?: { readonly IdToken: string };
 }
 
-/** As the runbook says: `bin/write-key.ts` makes the key and the item, and the item goes to the table. */
-async function addSource(emulator: Ministack, table: string): Promise<string> {
-  const made = await promisify(execFile)(process.execPath, [join(ROOT, "bin", "write-key.ts"), "site"]);
-  const client = new DynamoDBClient(clientOptions(emulator));
-  await client.send(new PutItemCommand({ TableName: table, Item: JSON.parse(made.stdout) }));
-  return made.stderr.trim().split(": ")[1] ?? "";
+/** As the runbook says: the command line asks the deployed API, as the user who signed in, for a source and its key. */
+async function addSource(url: string, token: string): Promise<string> {
+  const args = [join(ROOT, "bin", "local.ts"), "sources", "add", "site", "--url", url, "--json"];
+  const env = { ...process.env, TRIBUTARY_TOKEN: token };
+  const made = await promisify(execFile)(process.execPath, args, { env });
+  return (JSON.parse(made.stdout) as { readonly writeKey: string }).writeKey;
 }
 
 /** Makes a user, as an administrator would, and signs in as that user. */
