@@ -18,6 +18,7 @@ import type { ResolvedCondition } from "#core/segments/condition.ts";
 import type { ApiPorts } from "#lambdas/api/handler.ts";
 import { collectHandler } from "#lambdas/collect/handler.ts";
 import { apiDoor } from "./api-door.ts";
+import { openBehindWatch } from "./behind-watch.ts";
 import { answerScript, isScriptPath } from "./browser-script.ts";
 import { type CampaignWork, startCampaignWork } from "./campaign-work.ts";
 import { type Credentials, newSecret, openCredentials } from "./credentials.ts";
@@ -41,6 +42,8 @@ export interface Runtime {
   readonly analyst: AnalystQuery;
   /** Answers every request: events at `collect`, everything under `/api` at the management API. */
   readonly door: Door;
+  /** Whether so much waits to be processed, or so little disk is left, that no more events should come in. */
+  isBehind(): boolean;
   close(): Promise<void>;
 }
 
@@ -70,6 +73,7 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
   await installSources(stores, sources, credentials);
 
   const inbox = openInbox(folder.inbox, () => processing.wake());
+  const behind = openBehindWatch(folder);
   const processing = startProcessingThread(folder, rules, (error) => onFault(error, "processing"));
   const query = await openLakeQuery(folder.lake);
   const lake = freshLake(query.lake, processing);
@@ -86,12 +90,14 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
     lake,
     analyst,
     door: doorTo(parts, { campaignRuns: campaignWork.runs, imports, token: credentials.token }),
+    isBehind: behind.isBehind,
     close: async () => {
       await campaignWork.stop();
       await imports.stop();
       await processing.stop();
       query.close();
       stores.close();
+      behind.close();
       inbox.close();
     },
   };

@@ -28,7 +28,9 @@ export async function serve(options: ServeOptions): Promise<number> {
       stopped.abort();
     },
   });
-  const server = await startHttpServer(runtime.door, options.port).catch((error: NodeJS.ErrnoException) => error);
+  const server = await startHttpServer(runtime.door, options.port, { isBehind: runtime.isBehind }).catch(
+    (error: NodeJS.ErrnoException) => error,
+  );
   if (server instanceof Error) {
     process.stderr.write(`Cannot listen on port ${options.port}: ${server.message}. Take another one with --port.\n`);
     await runtime.close();
