@@ -5,7 +5,7 @@ import { type AdmissionLimits, defaultAdmissionLimits } from "#core/events/admis
 import type { BadEvent } from "#core/events/bad-event.ts";
 import type { Event } from "#core/events/event.ts";
 import type { IpPolicy } from "#core/events/ip-policy.ts";
-import type { IntakeBatch } from "#core/events/ports.ts";
+import type { IntakeBatch, Rates } from "#core/events/ports.ts";
 import type { Source } from "#core/events/source.ts";
 import { keptWriteKey } from "#core/events/write-key-hash.ts";
 import { defaultIdentityRules } from "#core/identity/identity-rules.ts";
@@ -92,7 +92,6 @@ export function collectWorld(options: CollectWorldOptions = {}): CollectWorld {
   const batches: IntakeBatch[] = [];
   let fresh = 0;
   const known = memorySources(SOURCES);
-  const rates = localRates(() => NOW);
   const handler = collectHandler({
     sources: {
       byWriteKey: async (key) => {
@@ -101,16 +100,7 @@ export function collectWorld(options: CollectWorldOptions = {}): CollectWorld {
         return known.byWriteKey(key);
       },
     },
-    rates: {
-      take: (source, limit, events) => {
-        log.push(["rates.take", { source, events }]);
-        return rates.take(source, limit, events);
-      },
-      putBack: (source, limit, events) => {
-        log.push(["rates.putBack", { source, events }]);
-        rates.putBack(source, limit, events);
-      },
-    },
+    rates: recordedRates(log),
     intake: {
       append: async (batch) => {
         log.push(["intake.append", batch]);
@@ -148,6 +138,20 @@ export function collectWorld(options: CollectWorldOptions = {}): CollectWorld {
     taken: () => {
       const since = batches.splice(0);
       return { events: since.flatMap(({ events }) => events), badEvents: since.flatMap(({ badEvents }) => badEvents) };
+    },
+  };
+}
+
+function recordedRates(log: [string, unknown][]): Rates {
+  const rates = localRates(() => NOW);
+  return {
+    take: (source, limit, events) => {
+      log.push(["rates.take", { source, events }]);
+      return rates.take(source, limit, events);
+    },
+    putBack: (source, limit, events) => {
+      log.push(["rates.putBack", { source, events }]);
+      rates.putBack(source, limit, events);
     },
   };
 }

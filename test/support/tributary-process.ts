@@ -42,9 +42,9 @@ export async function runLocal(
   return promisify(execFile)(process.execPath, [LOCAL, ...args], { maxBuffer: 64 * 1024 * 1024 });
 }
 
-/** `npm run local -- --port 0 --data DIR --json`, ready to serve. */
-export async function startTributary(data: string): Promise<TributaryProcess> {
-  const server = spawn(process.execPath, [LOCAL, "--port", "0", "--data", data, "--json"], {
+/** `npm run local -- --port 0 --data DIR --json`, ready to serve. `node` are options of Node's own. */
+export async function startTributary(data: string, node: readonly string[] = []): Promise<TributaryProcess> {
+  const server = spawn(process.execPath, [...node, LOCAL, "--port", "0", "--data", data, "--json"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = new Promise<number | null>((resolve) => server.once("exit", resolve));
