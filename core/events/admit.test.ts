@@ -4,7 +4,7 @@ import type { JsonObject } from "#core/kernel/json.ts";
 import { defaultAdmissionLimits } from "./admission-limits.ts";
 import { type Admission, admit, type Surroundings } from "./admit.ts";
 import { badEvent } from "./bad-event.ts";
-import type { Event } from "./event.ts";
+import { EVENT_TYPES, type Event, type EventType } from "./event.ts";
 
 const NOW = Date.parse("2026-11-02T10:00:00.000Z");
 const admission: Admission = {
@@ -175,6 +175,36 @@ describe("message ids", () => {
   it("hold a hundred characters", () => {
     expect(codeOf(track({ messageId: "m".repeat(100) }))).toBeUndefined();
     expect(codeOf(track({ messageId: "m".repeat(101) }))).toBe("event.bad_message_id");
+  });
+});
+
+describe("the types a source may send", () => {
+  const event = { event: "Seen", userId: "u1", previousId: "p1", groupId: "g1", messageId: "m1" };
+  const codeWith = (allowedTypes: readonly EventType[] | undefined, sent: unknown, type?: EventType) => {
+    const admitted = admit(sent, { position: 0, ...(type && { type }) }, { ...admission, allowedTypes });
+    return admitted.kind === "bad" ? admitted.badEvent.code : undefined;
+  };
+  it.each(EVENT_TYPES)("let %s in exactly where it is among them, however it is spelt, and whoever says it", (type) => {
+    for (const allowed of EVENT_TYPES) {
+      const code = allowed === type ? undefined : "event.type_not_allowed";
+      expect(codeWith([allowed], { ...event, type })).toBe(code);
+      expect(codeWith([allowed], { ...event, type: type.toUpperCase() })).toBe(code);
+      expect(codeWith([allowed], event, type)).toBe(code);
+    }
+    expect(codeWith(EVENT_TYPES, { ...event, type })).toBeUndefined();
+    expect(codeWith(undefined, { ...event, type })).toBeUndefined();
+  });
+  it("are asked for before anything else that may be wrong, and the bad event says which is not", () => {
+    const sent = { type: "alias", userId: "" };
+    const admitted = admit(sent, { position: 3 }, { ...admission, allowedTypes: ["track"] });
+    if (admitted.kind === "event") throw new Error("it may not be sent");
+    expect(admitted.badEvent).toMatchObject({
+      code: "event.type_not_allowed",
+      problems: [{ path: "type", message: "this source may not send alias" }],
+      payload: JSON.stringify(sent),
+      position: 3,
+    });
+    expect(codeWith(["track"], { ...event, type: "no such" })).toBe("event.unknown_type");
   });
 });
 

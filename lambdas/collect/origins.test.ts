@@ -134,3 +134,13 @@ describe("a preflight", () => {
     expect(world.log.at(-1)).toEqual(["onFault", new Error("no table")]);
   });
 });
+
+describe("a source that names the types it may send", () => {
+  it("has the others kept as bad events, and their neighbours taken in", async () => {
+    const batch = [track(), { type: "identify", userId: "u1", messageId: "m2" }];
+    const answer = await sent({ headers: { authorization: basic("tracks-key:") }, body: { batch } });
+    expect([answer.status, answer.events.length]).toEqual([200, 1]);
+    expect(answer.body.refused).toEqual([{ position: 1, code: "event.type_not_allowed" }]);
+    expect(answer.badEvents.map(({ payload }) => JSON.parse(payload))).toEqual([batch[1]]);
+  });
+});

@@ -46,6 +46,7 @@ const SOURCES = [
     firstPartyId: { cookie: "shop_id", domain: "shop.example", days: 30 },
   }),
   source("backend", { firstPartyId: { cookie: "tributary_id", days: 300 } }),
+  source("tracks", { allowedTypes: ["track"] }),
   source("locked", { kind: "browser", trust: "browser", allowedOrigins: [] }),
 ];
 
@@ -75,6 +76,10 @@ export interface Answered {
 export interface CollectWorld {
   readonly log: readonly (readonly [port: string, asked: unknown])[];
   ask(request: Request): Promise<Answered>;
+  /** Forgets what was recorded and taken in. */
+  forget(): void;
+  /** The handler itself, for a server in front of it. */
+  readonly door: ReturnType<typeof collectHandler>;
   /** What was taken in since the last call. */
   taken(): { readonly events: readonly Event[]; readonly badEvents: readonly BadEvent[] };
 }
@@ -123,6 +128,11 @@ export function collectWorld(options: CollectWorldOptions = {}): CollectWorld {
   });
   return {
     log,
+    door: handler,
+    forget: () => {
+      log.length = 0;
+      batches.length = 0;
+    },
     ask: async (request) => {
       const {
         statusCode = 0,
