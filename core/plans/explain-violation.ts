@@ -1,20 +1,15 @@
-import type { Problem } from "#core/events/bad-event.ts";
 import { isJsonObject, type Json, type JsonObject } from "#core/kernel/json.ts";
 import type { JsonSchema } from "./json-schema.ts";
 
-/** A violation as the library tells it: where in the schema, and where in the value. */
-export interface Violation {
-  readonly keywordLocation: string;
-  readonly instanceLocation: string;
+/** What a schema asks for at one of its keywords, in words. */
+export function expectedAt(schema: JsonSchema, keywordLocation: string): string {
+  const steps = stepsOf(keywordLocation);
+  return expected(steps.at(-1) ?? "", follow(schema, steps));
 }
 
-/** What was expected, and where. Of the value it says nothing but names: it may be a person's. */
-export function explainViolation(violation: Violation, schema: JsonSchema, value: JsonObject): Problem {
-  const steps = stepsOf(violation.keywordLocation);
-  const keyword = steps.at(-1) ?? "";
-  const path = pathIn(value, stepsOf(violation.instanceLocation)).map(shortened).join(".");
-  return { path, message: expected(keyword, follow(schema, steps)) };
-}
+/** Where in a value, dotted. Of the value it says nothing but names: it may be a person's. */
+export const placeIn = (value: JsonObject, instanceLocation: string): string =>
+  pathIn(value, stepsOf(instanceLocation)).map(shortened).join(".");
 
 const MOST_OF_NAME = 100;
 /** Names come from senders too: the longest of them are cut. */

@@ -49,6 +49,8 @@ function objectSchema(objects: readonly JsonObject[], depth: number, left: Left)
   const byName = new Map<string, Json[]>();
   for (const object of objects) {
     for (const [name, value] of Object.entries(object)) {
+      // No plan can name it: readers of JSON drop it for its meaning to JavaScript.
+      if (name === "__proto__") continue;
       const values = byName.get(name);
       if (values === undefined) byName.set(name, [value]);
       else values.push(value);

@@ -3,8 +3,8 @@ import type { JsonSchema } from "./json-schema.ts";
 
 /** Which members a value may have by its schema, at every depth. */
 export interface PropertyShape {
-  /** By name; `undefined` where the schema says no more of them than their name. */
-  readonly named: ReadonlyMap<string, PropertyShape | undefined>;
+  /** By name. */
+  readonly named: ReadonlyMap<string, PropertyShape>;
   /** Whether members that are not named are planned too. */
   readonly isOpen: boolean;
   /** The shape of members that are not named, where they may be there. */
@@ -24,6 +24,7 @@ export function propertyShape(schema: JsonSchema): PropertyShape | undefined {
 
 function shapeOf(schemas: readonly JsonSchema[]): PropertyShape | undefined {
   const all = schemas.flatMap(sidesOf);
+  if (all.length === 0) return undefined;
   const names = new Set(all.flatMap(namesIn));
   const lists = names.size > 0 || all.some(({ additionalProperties }) => additionalProperties === false);
   const opening = all.map(({ additionalProperties }) => additionalProperties).filter((open) => open !== undefined);
@@ -31,13 +32,16 @@ function shapeOf(schemas: readonly JsonSchema[]): PropertyShape | undefined {
   const others = shapeOf(opening as JsonSchema[]);
   const items = shapeOf(all.flatMap(itemsIn));
   const named = new Map(
-    [...names].map((name) => [name, shapeOf(all.flatMap((side) => propertyIn(side, name)))] as const),
+    [...names].map((name) => [name, shapeOf(all.flatMap((side) => propertyIn(side, name))) ?? ANYTHING] as const),
   );
   const saysNothing = isOpen && others === undefined && items === undefined;
-  return saysNothing && [...named.values()].every((shape) => shape === undefined)
+  return saysNothing && [...named.values()].every((shape) => shape === ANYTHING)
     ? undefined
     : { named, isOpen, others, items };
 }
+
+/** Of a value of which the schema says no more than its name. */
+const ANYTHING: PropertyShape = { named: new Map(), isOpen: true, others: undefined, items: undefined };
 
 const IN_PLACE = ["allOf", "anyOf", "oneOf", "then", "else"] as const;
 
@@ -71,32 +75,34 @@ export function withoutUnplanned<Value extends Json>(
   return pruned(value, shape, "", told) as Value;
 }
 
-function pruned(value: Json, shape: PropertyShape, path: string, told: (path: string) => void): Json {
-  if (typeof value !== "object" || value === null) return value;
+/** Nearly always true, and so asked first, of every value anew: nothing is written down for it. */
+function isAllPlanned(value: Json, shape: PropertyShape): boolean {
+  if (typeof value !== "object" || value === null || shape === ANYTHING) return true;
   if (Array.isArray(value)) {
     const { items } = shape;
-    return items === undefined ? value : prunedItems(value, items, path, told);
+    if (items === undefined) return true;
+    for (const item of value as readonly Json[]) if (!isAllPlanned(item, items)) return false;
+    return true;
   }
   const object = value as JsonObject;
-  let kept: [string, Json][] | undefined;
-  const names = Object.keys(object);
-  for (let at = 0; at < names.length; at++) {
-    const name = names[at] as string;
-    const member = object[name] as Json;
-    const below = shape.named.get(name);
-    const isPlanned = below !== undefined || shape.isOpen || shape.named.has(name);
-    const inner = below ?? (shape.named.has(name) ? undefined : shape.others);
-    if (!isPlanned) told(path + name);
-    const left = isPlanned && inner !== undefined ? pruned(member, inner, `${path}${name}.`, told) : member;
-    if (kept === undefined && (left !== member || !isPlanned)) {
-      kept = names.slice(0, at).map((before) => [before, object[before] as Json]);
-    }
-    if (isPlanned) kept?.push([name, left]);
+  for (const name in object) {
+    const below = shape.named.get(name) ?? (shape.isOpen ? (shape.others ?? ANYTHING) : undefined);
+    if (below === undefined || !isAllPlanned(object[name] as Json, below)) return false;
   }
-  return kept === undefined ? value : Object.fromEntries(kept);
+  return true;
 }
 
-function prunedItems(list: readonly Json[], shape: PropertyShape, path: string, told: (path: string) => void): Json {
-  const left = list.map((item, nth) => pruned(item, shape, `${path}${nth}.`, told));
-  return left.some((item, nth) => item !== list[nth]) ? left : list;
+function pruned(value: Json, shape: PropertyShape, path: string, told: (path: string) => void): Json {
+  if (isAllPlanned(value, shape)) return value;
+  if (Array.isArray(value)) {
+    const items = shape.items ?? ANYTHING;
+    return value.map((item: Json, nth) => pruned(item, items, `${path}${nth}.`, told));
+  }
+  const kept = Object.entries(value as JsonObject).flatMap(([name, member]) => {
+    const below = shape.named.get(name) ?? (shape.isOpen ? (shape.others ?? ANYTHING) : undefined);
+    if (below !== undefined) return [[name, pruned(member, below, `${path}${name}.`, told)] as const];
+    told(path + name);
+    return [];
+  });
+  return Object.fromEntries(kept);
 }

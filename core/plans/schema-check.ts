@@ -1,7 +1,7 @@
 import { validator } from "@exodus/schemasafe";
 import type { Problem } from "#core/events/bad-event.ts";
-import { isJsonObject, type JsonObject } from "#core/kernel/json.ts";
-import { explainViolation } from "./explain-violation.ts";
+import { isJsonObject, type Json, type JsonObject } from "#core/kernel/json.ts";
+import { expectedAt, placeIn } from "./explain-violation.ts";
 import { type JsonSchema, mapSubschemas } from "./json-schema.ts";
 import { patternMatcher } from "./pattern-matcher.ts";
 
@@ -27,15 +27,31 @@ export function schemaCheck(schema: JsonSchema): SchemaCheck {
     formatAssertion: true,
     formats,
   });
+  // There are as many as the schema has keywords.
+  const told = new Map<string, string>();
+  const messageAt = (location: string): string => {
+    const message = told.get(location) ?? expectedAt(compiled, location);
+    told.set(location, message);
+    return message;
+  };
   return (value) =>
     check(value as Parameters<typeof check>[0])
       ? NONE
-      : (check.errors ?? []).map((violation) => explainViolation(violation, compiled, value));
+      : (check.errors ?? []).map(({ keywordLocation, instanceLocation }) => ({
+          path: placeIn(value, instanceLocation),
+          message: messageAt(keywordLocation),
+        }));
+}
+
+/** A choice with a branch that takes everything asks for nothing; of some of those the library makes no JavaScript. */
+function withoutIdleChoice({ anyOf, ...schema }: JsonObject): JsonObject {
+  const isIdle = (branch: Json): boolean => branch === true || JSON.stringify(branch) === "{}";
+  return Array.isArray(anyOf) && !anyOf.some(isIdle) ? { ...schema, anyOf } : schema;
 }
 
 function withoutPatterns(schema: JsonSchema, formats: Formats): JsonSchema {
   if (!isJsonObject(schema)) return schema;
-  const mapped = mapSubschemas(schema, (below) => withoutPatterns(below, formats));
+  const mapped = withoutIdleChoice(mapSubschemas(schema, (below) => withoutPatterns(below, formats)));
   if (typeof mapped.pattern !== "string") return mapped;
   const { pattern, ...rest } = mapped;
   const format = `${PATTERN_FORMAT}${pattern as string}`;

@@ -1,0 +1,127 @@
+import { Ajv2020 } from "ajv/dist/2020.js";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Json, JsonObject } from "#core/kernel/json.ts";
+import { resolveSchema } from "./resolve-schema.ts";
+import { type SchemaCheck, schemaCheck } from "./schema-check.ts";
+
+const names = ["a", "b", "p/q", "~", "constructor", "pattern"] as const;
+const name = fc.constantFrom(...names);
+const leaf = fc.constantFrom<Json>(null, true, 0, 1, 1.5, -3, "", "a", "ab", "USD", "é");
+const { value } = fc.letrec<{ value: Json }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: "small" },
+    leaf,
+    fc.array(tie("value"), { maxLength: 3 }),
+    fc.dictionary(name, tie("value"), { maxKeys: 4 }),
+  ),
+}));
+const object = fc.dictionary(name, value, { maxKeys: 4 });
+const count = fc.integer({ min: 0, max: 3 });
+
+/** Any schema of the keywords that are taken, also where they make little sense together: a few keywords, three deep. */
+const { schema } = fc.letrec<{ schema: JsonObject }>((tie) => {
+  const below = fc.oneof({ maxDepth: 3, depthIdentifier: "schema" }, fc.constant({}), tie("schema"));
+  const some = fc.array(below, { minLength: 1, maxLength: 2 });
+  const keyword = (keywords: readonly string[], value: fc.Arbitrary<unknown>) =>
+    fc.tuple(fc.constantFrom(...keywords), value as fc.Arbitrary<Json>);
+  const keywords = fc.oneof(
+    { maxDepth: 3, depthIdentifier: "schema" },
+    keyword(["type"], fc.constantFrom("string", "number", "integer", "boolean", "null", "object", "array")),
+    keyword(["type"], fc.constantFrom(["string", "null"], ["number", "object", "array"])),
+    keyword(["required"], fc.uniqueArray(name, { maxLength: 2 })),
+    keyword(["additionalProperties"], fc.boolean()),
+    keyword(["dependentRequired"], fc.constant({ a: ["b"] })),
+    keyword(["minProperties", "maxProperties", "minItems", "maxItems", "minLength", "maxLength"], count),
+    keyword(["minimum", "maximum", "exclusiveMinimum"], count),
+    keyword(["multipleOf"], fc.constantFrom(1, 0.5)),
+    keyword(["enum"], fc.uniqueArray(leaf, { minLength: 1, maxLength: 3 })),
+    keyword(["const"], leaf),
+    keyword(["pattern"], fc.constantFrom("^[A-Z]{3}$", "a", "^(a|b)*$")),
+    keyword(["properties"], fc.dictionary(name, below, { maxKeys: 3 })),
+    keyword(["additionalProperties", "items", "contains", "not", "if", "then", "else", "propertyNames"], below),
+    keyword(["prefixItems", "allOf", "anyOf", "oneOf"], some),
+  );
+  return { schema: fc.array(keywords, { maxLength: 4 }).map((all) => Object.fromEntries(all)) };
+});
+
+/** What the library refuses to compile: schemas that ask for what cannot be. Those never become a plan. */
+const CONTRADICTION = / at #/;
+
+/** Compiled, or `undefined` where the schema contradicts itself. */
+function compiled(written: JsonObject): SchemaCheck | undefined {
+  const { schema: resolved, problems } = resolveSchema(written);
+  expect(problems).toEqual([]);
+  try {
+    return schemaCheck(resolved);
+  } catch (error) {
+    expect((error as Error).message).toMatch(CONTRADICTION);
+    return undefined;
+  }
+}
+
+describe("a schema", () => {
+  it("means here what another library says it means", () => {
+    const oracle = new Ajv2020({ strict: false, validateFormats: false, ownProperties: true });
+    let taken = 0;
+    let left = 0;
+    fc.assert(
+      fc.property(schema, fc.array(object, { minLength: 3, maxLength: 6 }), (written, values) => {
+        const check = compiled(written);
+        fc.pre(check !== undefined);
+        const validate = oracle.compile(written);
+        for (const one of values) {
+          const isTaken = check(one).length === 0;
+          expect([one, isTaken]).toEqual([one, validate(one)]);
+          if (isTaken) taken++;
+          else left++;
+        }
+      }),
+      { numRuns: 600 },
+    );
+    expect(Math.min(taken, left)).toBeGreaterThan(100);
+  });
+
+  it.each<[JsonObject, JsonObject, string, string]>([
+    [{ properties: { n: { type: "number" } } }, { n: "ana@x.example" }, "n", "number is expected"],
+    [{ properties: { n: { type: ["number", "null"] } } }, { n: "x" }, "n", "number or null is expected"],
+    [{ required: ["id"] }, {}, "id", "it is required"],
+    [{ additionalProperties: false }, { "a/b": 1 }, "a/b", "not in the plan"],
+    [{ properties: { c: { enum: ["EUR", "USD"] } } }, { c: "secret" }, "c", 'one of "EUR", "USD" is expected'],
+    [{ properties: { c: { pattern: "^[A-Z]+$" } } }, { c: "secret" }, "c", "a text that matches ^[A-Z]+$ is expected"],
+    [{ properties: { c: { format: "email" } } }, { c: "secret" }, "c", "a text of format email is expected"],
+    [{ properties: { c: { format: "uri", pattern: "^h" } } }, { c: "h h" }, "c", "a text of format uri is expected"],
+    [
+      { properties: { l: { items: { type: "object", properties: { "p/q": { minimum: 3 } } } } } },
+      { l: [{ "p/q": 1 }] },
+      "l.0.p/q",
+      "at least 3 is expected",
+    ],
+    [{ properties: { l: { prefixItems: [{ type: "number" }] } } }, { l: ["x"] }, "l.0", "number is expected"],
+    [{ properties: { s: { maxLength: 2 } } }, { s: "abc" }, "s", "at most 2 characters are expected"],
+    [{ allOf: [{ properties: { s: { const: 3 } } }] }, { s: "abc" }, "s", "3 is expected"],
+  ])("%j tells of %j where and what was expected", (written, sent, path, message) => {
+    expect(schemaCheck(resolveSchema(written).schema)(sent)).toContainEqual({ path, message });
+  });
+
+  it("never says a value, nor the whole of a long name", () => {
+    const secret = "ana.secret@x.example";
+    fc.assert(
+      fc.property(
+        schema,
+        fc.dictionary(name, fc.constantFrom<Json>(secret, [secret], { a: secret })),
+        (written, sent) => {
+          const problems = compiled(written)?.(sent);
+          expect(JSON.stringify(problems ?? [])).not.toContain("secret");
+        },
+      ),
+    );
+    const [problem] = schemaCheck({ additionalProperties: false })({ ["x".repeat(5_000)]: 1 });
+    expect(problem?.path.length).toBeLessThan(110);
+  });
+
+  it.each(["2026-11-02", "not a date", "2026-11-02T10:00:00Z"])("%s has the format that it has", (text) => {
+    const has = (format: string): boolean => schemaCheck({ properties: { t: { format } } })({ t: text }).length === 0;
+    expect([has("date"), has("date-time")]).toEqual([text.length === 10 && !text.startsWith("n"), text.endsWith("Z")]);
+  });
+});
