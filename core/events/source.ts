@@ -6,7 +6,7 @@ import { IP_POLICIES } from "./ip-policy.ts";
 export type Trust = "browser" | "server";
 
 /** `partner`: another company's servers, whose events are theirs to answer for. */
-export const SOURCE_KINDS = ["browser", "server", "partner"] as const;
+const SOURCE_KINDS = ["browser", "server", "partner"] as const;
 
 /** A write key as it is kept: nobody who reads the store can send with it. */
 export const WriteKey = z.object({

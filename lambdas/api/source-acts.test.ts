@@ -109,7 +109,7 @@ describe("write keys", () => {
     expect([await owner(first.writeKey), await owner(second.body.writeKey)]).toEqual(["web-site", "web-site"]);
     const third = await world.ask("POST", "/api/sources/web-site/keys");
     expect([third.status, third.body.code]).toEqual([409, "source.two_keys"]);
-    expect(third.body.message).toContain(`${keyIds(second.body).join(" and ")}`);
+    expect(third.body.message).toContain(keyIds(second.body).join(" and "));
     const path = `/api/sources/web-site/keys/${keyIds(first)[0]}`;
     const revoked = await world.ask("DELETE", path);
     expect([revoked.status, keyIds(revoked.body)]).toEqual([200, keyIds(second.body).slice(0, 1)]);

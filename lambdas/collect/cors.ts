@@ -7,7 +7,7 @@ export type Headers = Readonly<Record<string, string>>;
 const EXPOSED: Headers = { "access-control-expose-headers": "Retry-After" };
 
 /** Scripts of any site may read it, and none with credentials: a write key is not a cookie. */
-export const CORS: Headers = { ...EXPOSED, "access-control-allow-origin": "*" };
+const CORS: Headers = { ...EXPOSED, "access-control-allow-origin": "*" };
 
 /** For this site, with its credentials: only so may a page send, and keep, the cookie of a first-party id. */
 const named = (origin: string): Headers => ({

@@ -9,9 +9,9 @@ import { sourcesCommand } from "./sources-command.ts";
 
 const lake = await duckDbLake();
 const folder = mkdtempSync(join(tmpdir(), "tributary-sources-"));
-afterAll(async () => {
+afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
-  await lake.close();
+  lake.close();
 });
 
 let api: ApiWorld;

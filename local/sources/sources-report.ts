@@ -19,8 +19,8 @@ export const listText = (sources: readonly ShownSource[]): string =>
     rows: sources.map(({ id, name, kind, enabled, keys, allowedOrigins }) => [
       id,
       name,
-      kind ?? "",
-      enabled === false ? "off" : "on",
+      kind,
+      enabled ? "on" : "off",
       keys.map((key) => `${key.id} of ${key.createdAt.slice(0, 10)}`).join(", "),
       allowedOrigins?.join(" ") ?? "any",
     ]),
