@@ -175,6 +175,14 @@ describe("a server that is asked for what it can do", () => {
     await eventually(async () => expect(pieces.text()).toMatch(/^HTTP\/1\.1 200 .*\r\n\r\n6$/s));
   });
 
+  it.each([
+    ["a host that is not named", "POST /v1/batch HTTP/1.1\r\ncontent-length: 2\r\n\r\n{}"],
+    ["an expectation that is no", "POST / HTTP/1.1\r\nhost: x\r\nexpect: wonders\r\ncontent-length: 2\r\n\r\n{}"],
+  ])("leaves to its door what Node would refuse without a word: %s", async (_what, sends) => {
+    const { text } = await raw(await start(), sends);
+    await eventually(async () => expect(text()).toMatch(/^HTTP\/1\.1 200 [^]*2$/));
+  });
+
   it("refuses a body that is larger than any, once it is sent", async () => {
     const { status, body } = await send(await start(), 11 * KIB * KIB);
     expect([status, body.code]).toEqual([413, "body.too_large"]);

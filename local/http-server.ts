@@ -1,5 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
@@ -25,6 +32,8 @@ const CLOSING_MS = 5_000;
 /** How often slow senders are looked for, in ms. */
 const SWEEP_MS = 1_000;
 const TIMES = { requestTimeout: 30_000, headersTimeout: 15_000, connectionsCheckingInterval: 2_000 };
+/** What Node would refuse without a word is asked of the door, which has words. */
+const OPTIONS: ServerOptions = { ...TIMES, requireHostHeader: false };
 
 export interface HttpServerOptions {
   readonly host?: string;
@@ -41,10 +50,12 @@ export async function startHttpServer(door: Door, port: number, options: HttpSer
     api: new Gate(limits.api, limits.slowest),
   };
   const answerOne = answering(door, gates, limits.bodyBytes, isBehind);
-  const server = createServer(TIMES, (request, response) => {
+  const serve: RequestListener = (request, response) => {
     // The sender went away in the middle, or is so slow that it was let go.
     answerOne(request, response).catch(() => response.destroy());
-  });
+  };
+  const server = createServer(OPTIONS, serve);
+  server.on("checkExpectation", serve);
   server.on("clientError", answerBrokenRequest);
   server.keepAliveTimeout = 65_000;
   limitConnections(server, limits.connections);
