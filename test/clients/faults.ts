@@ -1,6 +1,9 @@
 import type { Fault } from "#test/support/faulty-proxy.ts";
 
-const busy: Fault = { kind: "answered", status: 429, retryAfter: 1, stored: false };
+/** What a 429 asks for where it asks, in seconds: more than any of those clients waits that disregard it. */
+export const RETRY_AFTER = 2;
+
+const busy: Fault = { kind: "answered", status: 429, retryAfter: RETRY_AFTER, stored: false };
 const unavailable: Fault = { kind: "answered", status: 503, stored: false };
 const cutAfter: Fault = { kind: "cut", stored: true };
 

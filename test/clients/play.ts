@@ -19,7 +19,7 @@ export interface Played {
 const PATIENCE_MS = 40_000;
 /** How long nothing has to come before a client counts as done: more than those that repeat wait here. */
 const QUIET_MS = 3_000;
-const LOOK_MS = 25;
+const LOOK_MS = 50;
 
 /** Lets a client send to Tributary through a proxy of its own. */
 export async function play(
