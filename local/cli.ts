@@ -21,6 +21,13 @@ export async function main(args: readonly string[]): Promise<number> {
     ]);
     return sourcesCommand(rest, { open: openManagementTarget, stdout: process.stdout, stderr: process.stderr });
   }
+  if (command === "bad-events") {
+    const [{ badEventsCommand }, { openManagementTarget }] = await Promise.all([
+      import("./bad-events/bad-events-command.ts"),
+      import("./management-target.ts"),
+    ]);
+    return badEventsCommand(rest, { open: openManagementTarget, stdout: process.stdout, stderr: process.stderr });
+  }
   if (command === "help" || args.includes("--help") || args.includes("-h")) {
     process.stdout.write(SERVE_HELP);
     return 0;
