@@ -11,7 +11,7 @@ const MAX_BODY_BYTES = 3000000;
 const SCRIPT = /^\/analytics\.js\/(?:v1\/)?[^/]+\/(?:platform\/)?analytics(?:\.min)?\.js$/;
 
 // biome-ignore lint/correctness/noUnusedVariables: CloudFront calls it by this name
-function handler(event) {
+function handler(event) /* oxlint-disable-line no-unused-vars -- CloudFront calls it by this name */ {
   const request = event.request;
   const headers = request.headers;
   const length = headers["content-length"] === undefined ? 0 : Number(headers["content-length"].value);

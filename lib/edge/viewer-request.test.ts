@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { SCRIPT_PATH, SCRIPT_ROOT, SCRIPT_STABLE } from "#contracts/browser-script.ts";
 
@@ -15,8 +16,8 @@ interface EdgeAnswer extends EdgeRequest {
 type Handler = (event: object) => EdgeAnswer;
 
 const code = readFileSync(new URL("./viewer-request.js", import.meta.url), "utf8");
-// CloudFront runs the file as it is and calls what it finds under this name.
-const handler = new Function(`"use strict"; ${code}\nreturn handler;`)() as Handler;
+// CloudFront runs the file as it is, in a world with nothing of Node, and calls what it finds under this name.
+const handler: Handler = runInNewContext(`${code}\nhandler`, {});
 
 function ask(uri: string, headers: Readonly<Record<string, string>> = {}, method = "POST"): EdgeAnswer {
   const given = Object.entries({ host: "cdp.shop.example", ...headers }).map(([name, value]) => [name, { value }]);

@@ -1,38 +1,20 @@
-import { fileURLToPath } from "node:url";
 import { Arn, ArnFormat, CfnOutput, Duration } from "aws-cdk-lib";
 import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
 import {
-  AllowedMethods,
-  type BehaviorOptions,
-  CacheCookieBehavior,
-  CacheHeaderBehavior,
-  CachePolicy,
-  CacheQueryStringBehavior,
-  Function as CloudFrontFunction,
   Distribution,
   type ErrorResponse,
-  FunctionCode,
-  FunctionEventType,
-  FunctionRuntime,
   HttpVersion,
-  type IOrigin,
   OriginProtocolPolicy,
-  OriginRequestCookieBehavior,
-  OriginRequestHeaderBehavior,
-  OriginRequestPolicy,
-  OriginRequestQueryStringBehavior,
   OriginSslPolicy,
-  ResponseHeadersPolicy,
   SecurityPolicyProtocol,
-  ViewerProtocolPolicy,
 } from "aws-cdk-lib/aws-cloudfront";
 import { HttpOrigin } from "aws-cdk-lib/aws-cloudfront-origins";
 import { AaaaRecord, ARecord, HostedZone, RecordTarget } from "aws-cdk-lib/aws-route53";
 import { CloudFrontTarget } from "aws-cdk-lib/aws-route53-targets";
 import type { Construct } from "constructs";
-import { SCRIPT_ROOT } from "#contracts/browser-script.ts";
 import { acknowledge } from "#lib/constructs/acknowledge.ts";
 import { BrowserScript, ERROR_PAGE } from "#lib/constructs/browser-script.ts";
+import { edgeBehaviours } from "#lib/constructs/edge-behaviours.ts";
 import type { CollectionDomain, Stage } from "#lib/stages/stage.ts";
 import type { CollectStack } from "./collect-stack.ts";
 import { StageStack } from "./stage-stack.ts";
@@ -42,8 +24,6 @@ export interface CollectionDomainStackProps {
   readonly domain: CollectionDomain;
   readonly collect: CollectStack;
 }
-
-const EDGE = fileURLToPath(new URL("../edge/viewer-request.js", import.meta.url));
 
 /** The owner's own host for browsers: the script, its settings and collection, through CloudFront. */
 export class CollectionDomainStack extends StageStack {
@@ -74,7 +54,7 @@ export class CollectionDomainStack extends StageStack {
       httpVersion: HttpVersion.HTTP2_AND_3,
       enableIpv6: true,
       webAclId: domain.webAclArn,
-      ...this.behaviours(api, script.origin, domain),
+      ...edgeBehaviours(this, { api, script: script.origin, cookies: domain.cookies }),
       errorResponses: ERROR_RESPONSES,
     });
     acknowledge(
@@ -95,75 +75,6 @@ export class CollectionDomainStack extends StageStack {
     return distribution;
   }
 
-  private behaviours(api: IOrigin, script: IOrigin, domain: CollectionDomain): Behaviours {
-    const edge = {
-      eventType: FunctionEventType.VIEWER_REQUEST,
-      function: new CloudFrontFunction(this, "Edge", {
-        code: FunctionCode.fromFile({ filePath: EDGE }),
-        runtime: FunctionRuntime.JS_2_0,
-        comment: "Says who asks, and refuses what the API would refuse badly",
-      }),
-    };
-    const collection: BehaviorOptions = {
-      origin: api,
-      allowedMethods: AllowedMethods.ALLOW_ALL,
-      cachePolicy: CachePolicy.CACHING_DISABLED,
-      originRequestPolicy: this.addForwarding(domain),
-      // No redirection: what was sent in the clear would already have been read.
-      viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
-      functionAssociations: [edge],
-    };
-    const settings: BehaviorOptions = { ...collection, cachePolicy: this.addSettingsCache(), compress: true };
-    const files: BehaviorOptions = {
-      origin: script,
-      allowedMethods: AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
-      cachePolicy: CachePolicy.CACHING_OPTIMIZED,
-      // Pages that check the script by its digest (`integrity`) ask for it with CORS.
-      responseHeadersPolicy: ResponseHeadersPolicy.CORS_ALLOW_ALL_ORIGINS,
-      viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-      functionAssociations: [edge],
-      compress: true,
-    };
-    return {
-      defaultBehavior: collection,
-      additionalBehaviors: {
-        "v1/projects/*": settings,
-        "projects/*": settings,
-        "analytics.js/*": files,
-        [`${SCRIPT_ROOT.slice(1)}/*`]: files,
-        [ERROR_PAGE.slice(1)]: files,
-      },
-    };
-  }
-
-  /**
-   * Everything a client sends, save `Host`, by which the API knows itself, and the site's other cookies: those are
-   * nobody's business here, and with them the headers of a large site outgrow the 10 KB that the API takes.
-   */
-  private addForwarding(domain: CollectionDomain): OriginRequestPolicy {
-    return new OriginRequestPolicy(this, "Forwarded", {
-      comment: "Everything but Host and the site's own cookies",
-      headerBehavior: OriginRequestHeaderBehavior.denyList("Host"),
-      cookieBehavior: OriginRequestCookieBehavior.allowList(...(domain.cookies ?? ["tributary_id"])),
-      queryStringBehavior: OriginRequestQueryStringBehavior.all(),
-    });
-  }
-
-  /** Kept as long as the answer says. The key is part of the path; the answer also depends on the host and the origin. */
-  private addSettingsCache(): CachePolicy {
-    return new CachePolicy(this, "SettingsCache", {
-      comment: "By path, the host that was asked, and the page's origin",
-      minTtl: Duration.seconds(0),
-      defaultTtl: Duration.seconds(0),
-      maxTtl: Duration.minutes(5),
-      headerBehavior: CacheHeaderBehavior.allowList("Origin", "x-forwarded-host"),
-      queryStringBehavior: CacheQueryStringBehavior.none(),
-      cookieBehavior: CacheCookieBehavior.none(),
-      enableAcceptEncodingGzip: true,
-      enableAcceptEncodingBrotli: true,
-    });
-  }
-
   private addRecords(recordName: string, zone: ZoneName, distribution: Distribution): void {
     const hostedZone = HostedZone.fromHostedZoneAttributes(this, "Zone", {
       hostedZoneId: zone.id,
@@ -175,7 +86,6 @@ export class CollectionDomainStack extends StageStack {
   }
 }
 
-type Behaviours = Pick<ConstructorParameters<typeof Distribution>[2], "defaultBehavior" | "additionalBehaviors">;
 type ZoneName = NonNullable<CollectionDomain["hostedZone"]>;
 
 /**

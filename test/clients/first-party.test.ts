@@ -15,8 +15,7 @@ import {
 if (noBrowser !== undefined) console.warn(`the first-party way is not walked in a browser: ${noBrowser}`);
 
 /** Without a head it says so, and is taken for the bot that it mostly is. */
-const PERSON =
-  "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/129.0.0.0 Safari/537.36";
+const PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/129.0.0.0 Safari/537.36";
 
 const data = newDataFolder();
 let tributary: TributaryProcess;

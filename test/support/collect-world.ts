@@ -95,7 +95,6 @@ export interface CollectWorldOptions {
 export function collectWorld(options: CollectWorldOptions = {}): CollectWorld {
   const log: [string, unknown][] = [];
   const batches: IntakeBatch[] = [];
-  let fresh = 0;
   const known = memorySources(SOURCES);
   const handler = collectHandler({
     sources: {
@@ -116,11 +115,7 @@ export function collectWorld(options: CollectWorldOptions = {}): CollectWorld {
     clock: () => NOW,
     limits: { ...defaultAdmissionLimits, ...options.limits },
     normalise,
-    freshId: () => {
-      const id = `fresh${String(++fresh).padStart(17, "0")}`;
-      log.push(["freshId", id]);
-      return id;
-    },
+    freshId: recordedIds(log),
     collectionDomain: options.collectionDomain,
     plans: { checkOf: async () => undefined },
     ...(options.ipPolicy === undefined ? {} : { ipPolicy: options.ipPolicy }),
@@ -149,6 +144,16 @@ export function collectWorld(options: CollectWorldOptions = {}): CollectWorld {
       const since = batches.splice(0);
       return { events: since.flatMap(({ events }) => events), badEvents: since.flatMap(({ badEvents }) => badEvents) };
     },
+  };
+}
+
+/** Ids of the form of the real ones, one after the other. */
+function recordedIds(log: [string, unknown][]): () => string {
+  let made = 0;
+  return () => {
+    const id = `fresh${String(++made).padStart(17, "0")}`;
+    log.push(["freshId", id]);
+    return id;
   };
 }
 
