@@ -180,7 +180,7 @@ describe("a server that is asked for what it can do", () => {
     ["an expectation that is no", "POST / HTTP/1.1\r\nhost: x\r\nexpect: wonders\r\ncontent-length: 2\r\n\r\n{}"],
   ])("leaves to its door what Node would refuse without a word: %s", async (_what, sends) => {
     const { text } = await raw(await start(), sends);
-    await eventually(async () => expect(text()).toMatch(/^HTTP\/1\.1 200 [^]*2$/));
+    await eventually(async () => expect(text()).toMatch(/^HTTP\/1\.1 200 /));
   });
 
   it("refuses a body that is larger than any, once it is sent", async () => {

@@ -37,7 +37,7 @@ export interface Fragment {
 
 /** What is kept per identifier. Bounds hold an item far below a store's limit; what is cut is still in the lake. */
 const RECENT_EVENTS = 12;
-const HEARD_EVENTS = 64;
+const HEARD_EVENTS = 32;
 const MAX_TRAITS = 200;
 const MAX_TRAIT_JSON = 4_096;
 const MAX_TRAIT_NAME = 128;
