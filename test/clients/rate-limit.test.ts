@@ -1,0 +1,108 @@
+import { Analytics } from "@segment/analytics-node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "#test/support/eventually.ts";
+import { type FaultyProxy, startFaultyProxy } from "#test/support/faulty-proxy.ts";
+import { noBrowser, startChromium } from "#test/support/headless-chromium.ts";
+import {
+  newDataFolder,
+  removeDataFolder,
+  startTributary,
+  type TributaryProcess,
+} from "#test/support/tributary-process.ts";
+import { type Page, segmentBatchingPage, segmentPage } from "./pages.ts";
+import { startShopServer } from "./shop-server.ts";
+
+const EVENTS = 20;
+/** Less than what is sent at once, and full again within a test's time. */
+const RATE_LIMIT = { eventsPerSecond: 3, burst: 10 };
+
+const data = newDataFolder();
+let tributary: TributaryProcess;
+beforeAll(async () => {
+  tributary = await startTributary(data);
+});
+afterAll(async () => {
+  await tributary.stop();
+  removeDataFolder(data);
+});
+
+/** Sends too much at once through a proxy that plays nothing, from a source of its own. */
+async function flood(
+  kind: "server" | "browser",
+  send: (to: { readonly url: string; readonly writeKey: string }, stored: () => Promise<void>) => Promise<void>,
+): Promise<FaultyProxy["deliveries"]> {
+  const { status, body } = await tributary.api("/api/sources", {
+    name: `Flooding ${kind}`,
+    kind,
+    rateLimit: RATE_LIMIT,
+  });
+  expect([status, body.code]).toEqual([201, undefined]);
+  const proxy = await startFaultyProxy(tributary.url, []);
+  const stored = async (): Promise<void> => {
+    await eventually(async () => {
+      const ids = new Set(proxy.deliveries.filter(({ status }) => status === 200).flatMap((one) => one.messageIds));
+      expect(ids.size).toBe(EVENTS);
+    }, 50_000);
+  };
+  try {
+    await send({ url: proxy.url, writeKey: body.writeKey }, stored);
+    await stored();
+    const counted = `SELECT count(*), count(DISTINCT event) FROM events WHERE source = '${body.id}'`;
+    await eventually(async () => expect(await tributary.rows(counted)).toEqual([[EVENTS, EVENTS]]));
+    return proxy.deliveries;
+  } finally {
+    await proxy.close();
+  }
+}
+
+/** Some were turned away, each for a second at least, and none came back before that. */
+function expectPatience(deliveries: FaultyProxy["deliveries"]): void {
+  expect(new Set(deliveries.map(({ status }) => status))).toEqual(new Set([200, 429]));
+  deliveries.forEach(({ status, messageIds, endedAt = 0 }, at) => {
+    if (status !== 429) return;
+    const again = deliveries.slice(at + 1).find((later) => later.messageIds.some((id) => messageIds.includes(id)));
+    expect((again?.arrivedAt ?? 0) - endedAt).toBeGreaterThanOrEqual(1_000);
+  });
+}
+
+const nth = (at: number): string => `Event ${at}`;
+
+describe("a source that sends more than it may", () => {
+  it("is made to wait by Tributary's own 429, and loses nothing: @segment/analytics-node", async () => {
+    const deliveries = await flood("server", async ({ url: host, writeKey }) => {
+      const client = new Analytics({ writeKey, host, flushAt: 5 });
+      for (let at = 0; at < EVENTS; at++) client.track({ userId: "u1", event: nth(at) });
+      await client.closeAndFlush({ timeout: 50_000 });
+    });
+    expectPatience(deliveries);
+  });
+
+  const inBrowser: readonly (readonly [string, Page])[] = [
+    ["each by itself", segmentPage],
+    ["batching", segmentBatchingPage],
+  ];
+  it.skipIf(noBrowser !== undefined).each(inBrowser)(
+    "is made to wait by Tributary's own 429, and loses nothing: @segment/analytics-next, %s",
+    async (_setup, page) => {
+      const [shop, browser] = await Promise.all([startShopServer(), startChromium()]);
+      try {
+        const deliveries = await flood("browser", async (to, stored) => {
+          const tab = await browser.newPage();
+          await tab.goto(shop.page(page(to)));
+          await tab.evaluate(
+            (names) => {
+              const { analytics } = globalThis as unknown as { analytics: { track(event: string): unknown } };
+              for (const name of names) analytics.track(name);
+            },
+            Array.from({ length: EVENTS }, (_, at) => nth(at)),
+          );
+          await stored();
+        });
+        expectPatience(deliveries);
+      } finally {
+        await browser.close();
+        await shop.close();
+      }
+    },
+  );
+});
