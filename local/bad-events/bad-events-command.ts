@@ -1,4 +1,4 @@
-import { closeSync, openSync, renameSync, writeSync } from "node:fs";
+import { closeSync, openSync, renameSync, writeFileSync } from "node:fs";
 import { Presets, SingleBar } from "cli-progress";
 import type * as z from "zod";
 import { badEventJsonSchema } from "#contracts/http/bad-event-item.ts";
@@ -99,7 +99,7 @@ async function exportAll(target: ManagementTarget, asked: BadEventOptions, world
       const found: Page = await page(target, asked, { limit: "1000", ...(cursor ? { cursor } : {}) });
       const lines = found.badEvents.map((bad) => `${JSON.stringify(bad)}\n`).join("");
       if (file === undefined) world.stdout.write(lines);
-      else writeSync(file, lines);
+      else writeFileSync(file, lines);
       written += found.badEvents.length;
       cursor = found.next;
     } while (cursor !== null);
