@@ -15,6 +15,7 @@ const json = z.string().check(z.minLength(2));
 export const SETTINGS = {
   collect: z.object({
     SOURCES_TABLE: name,
+    DEFINITIONS_TABLE: name,
     RATES_TABLE: name,
     RESOLVE_QUEUE_URL: name,
     EVENTS_LOG_STREAM: name,

@@ -7,6 +7,7 @@ import { PROFILES_SCHEMA, sqliteProfileStore } from "#adapters/local/sqlite-prof
 import type { Campaign } from "#core/campaigns/campaign.ts";
 import type { RecoveryClaim } from "#core/events/recovery/ports.ts";
 import type { Source } from "#core/events/source.ts";
+import type { TrackingPlan } from "#core/plans/tracking-plan.ts";
 import type { SegmentDefinition } from "#core/segments/segment-definition.ts";
 import type { RunAsked } from "./campaign-work.ts";
 import type { DataFolder } from "./data-folder.ts";
@@ -19,12 +20,12 @@ export function openStores(folder: DataFolder) {
   const definitions = openDatabase(folder.definitions, DEFINITIONS_SCHEMA);
   const profiles = openDatabase(folder.profiles, PROFILES_SCHEMA);
   const outbox = openDatabase(folder.outbox, "");
-  const plans = sqliteDefinitions<unknown>(definitions, "tracking_plan", Date.now);
+  const trackingPlans = sqliteDefinitions<TrackingPlan>(definitions, "tracking_plan", Date.now);
   return {
     sources: sqliteDefinitions<Source>(definitions, "source", Date.now),
     /** Which write key each source was installed with: see `installSources`. */
     installed: sqliteDefinitions<Installed>(definitions, "installed_source", Date.now),
-    knownPlans: { exists: async (id: string) => (await plans.get(id)) !== undefined },
+    trackingPlans,
     segments: sqliteDefinitions<SegmentDefinition>(definitions, "segment", Date.now),
     campaigns: sqliteDefinitions<Campaign>(definitions, "campaign", Date.now),
     recoveries: sqliteDefinitions<RecoveryClaim>(definitions, "recovery", Date.now),

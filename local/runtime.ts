@@ -10,10 +10,12 @@ import { isApiPath } from "#contracts/http/routes.ts";
 import { nothingSuppressed } from "#core/campaigns/ports.ts";
 import { segmentAudience } from "#core/campaigns/segment-audience.flow.ts";
 import { defaultAdmissionLimits } from "#core/events/admission-limits.ts";
+import type { Plans } from "#core/events/ports.ts";
 import { defaultIdentityRules, type IdentityRules } from "#core/identity/identity-rules.ts";
 import { normaliserFor } from "#core/identity/normalise.ts";
 import type { AnalystQuery, LakeQuery } from "#core/kernel/ports.ts";
 import type { EpochMs } from "#core/kernel/time.ts";
+import { plansIn } from "#core/plans/plans-in.flow.ts";
 import type { ResolvedCondition } from "#core/segments/condition.ts";
 import type { ApiPorts } from "#lambdas/api/handler.ts";
 import { collectHandler } from "#lambdas/collect/handler.ts";
@@ -60,6 +62,9 @@ export interface RuntimeOptions {
  */
 const LEASE_MS = 0;
 
+/** How long a change of a tracking plan may go unnoticed: on one machine looking it up costs nearly nothing. */
+const PLANS_FRESH_MS = 1_000;
+
 export async function openRuntime(root: string, options: RuntimeOptions): Promise<Runtime> {
   const { onFault } = options;
   const folder = openDataFolder(root);
@@ -78,7 +83,8 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
   const query = await openLakeQuery(folder.lake);
   const lake = freshLake(query.lake, processing);
   const analyst = freshLake(query.analyst, processing);
-  const parts: Parts = { rules, stores, inbox, lake, analyst, onFault };
+  const plans = plansIn(stores.trackingPlans, Date.now, PLANS_FRESH_MS);
+  const parts: Parts = { rules, stores, plans, inbox, lake, analyst, onFault };
   const campaignWork = campaignWorkOn(parts);
   const imports = openImportJobs({ folder, intake: inbox.intake, processing, rules, onFault });
   return {
@@ -107,6 +113,7 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
 interface Parts {
   readonly rules: IdentityRules;
   readonly stores: Stores;
+  readonly plans: Plans;
   readonly inbox: Inbox;
   readonly lake: LakeQuery;
   readonly analyst: AnalystQuery;
@@ -135,10 +142,10 @@ function campaignWorkOn({ rules, stores, inbox, lake, onFault }: Parts): Campaig
 }
 
 /** What lets bad events in after all: the very limits and plans by which events come in. */
-const recoveryOn = ({ stores, inbox }: Parts): ApiPorts["recovery"] => ({
+const recoveryOn = ({ stores, plans, inbox }: Parts): ApiPorts["recovery"] => ({
   intake: inbox.intake,
   claims: stores.recoveries,
-  plans: { checkOf: async () => undefined },
+  plans,
   limits: defaultAdmissionLimits,
 });
 
@@ -148,7 +155,6 @@ interface Management {
   readonly token: string;
 }
 
-/** Events go to the function that collects them, the browser's script is a file, the rest is the management API's. */
 function doorTo(parts: Parts, { campaignRuns, imports, token }: Management): Door {
   const { rules, stores, inbox, lake, analyst, onFault } = parts;
   const sources = localSources(stores.sources);
@@ -160,7 +166,7 @@ function doorTo(parts: Parts, { campaignRuns, imports, token }: Management): Doo
     limits: defaultAdmissionLimits,
     normalise: normaliserFor(rules),
     freshId: () => randomBytes(16).toString("base64url"),
-    plans: { checkOf: async () => undefined },
+    plans: parts.plans,
     onFault,
   });
   const api = apiDoor(
@@ -173,7 +179,7 @@ function doorTo(parts: Parts, { campaignRuns, imports, token }: Management): Doo
       campaigns: stores.campaigns,
       campaignRuns,
       sources: sources.definitions,
-      knownPlans: stores.knownPlans,
+      trackingPlans: stores.trackingPlans,
       newWriteKey: newSecret,
       recovery: recoveryOn(parts),
       segmentSql: sqlOf,
@@ -186,6 +192,11 @@ function doorTo(parts: Parts, { campaignRuns, imports, token }: Management): Doo
     },
     token,
   );
+  return byPath(api, collect);
+}
+
+/** Events go to the function that collects them, the browser's script is a file, the rest is the management API's. */
+function byPath(api: Door, collect: Door): Door {
   return async (event) => {
     if (isScriptPath(event.rawPath)) return answerScript(event);
     return isApiPath(event.rawPath) ? api(event) : collect(event);

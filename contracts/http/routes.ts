@@ -10,6 +10,7 @@ import { QUERY_ROUTES } from "./queries.ts";
 import type { Route } from "./route.ts";
 import { SEGMENT_ROUTES } from "./segments.ts";
 import { SOURCE_ROUTES } from "./sources.ts";
+import { TRACKING_PLAN_ROUTES } from "./tracking-plans.ts";
 
 /** All that may be asked under `/api`, by name. The function, the description and the console are made from it. */
 export const ROUTES = {
@@ -22,6 +23,7 @@ export const ROUTES = {
   ...BAD_EVENT_ROUTES,
   ...MESSAGE_ROUTES,
   ...SOURCE_ROUTES,
+  ...TRACKING_PLAN_ROUTES,
   ...IMPORT_ROUTES,
   ...NOT_SERVED_ROUTES,
 } as const satisfies Record<string, Route>;

@@ -19,7 +19,7 @@ function planOf(written: unknown): TrackingPlan {
 
 const PLAN = planOf({
   name: "Shop",
-  $defs: { product: { type: "object", properties: { sku: { type: "string" }, price: { type: "number" } } } },
+  definitions: { product: { type: "object", properties: { sku: { type: "string" }, price: { type: "number" } } } },
   events: [
     {
       name: "Order Completed",

@@ -64,7 +64,7 @@ function versionsOf(events: readonly PlannedEvent[], plan: TrackingPlan): Versio
 const ANYTHING: Held = { check: () => [], shape: undefined };
 
 function compileEvent({ name, schema: written }: PlannedEvent, plan: TrackingPlan): Held {
-  const { schema, problems } = resolveSchema(written, plan.$defs);
+  const { schema, problems } = resolveSchema(written, plan.definitions);
   // What is stored was read by `readTrackingPlan`, which lets no such schema in.
   if (problems.length > 0) throw new Error(`the plan's schema of ${name} is none: ${JSON.stringify(problems[0])}`);
   return { check: schemaCheck(schema), shape: propertyShape(schema) };

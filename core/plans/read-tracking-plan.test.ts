@@ -73,16 +73,16 @@ describe("a tracking plan", () => {
         nth === 11 ? {} : { allOf: Array.from({ length: 10 }, () => ({ $ref: `#/$defs/d${nth + 1}` })) },
       ]),
     );
-    expect(planOf({ $ref: "#/$defs/d0" }, { $defs: bomb })).toMatchObject({ code: "tracking_plan.bad_schema" });
+    expect(planOf({ $ref: "#/$defs/d0" }, { definitions: bomb })).toMatchObject({ code: "tracking_plan.bad_schema" });
   });
 
   it("shares definitions between its events, and says of them once what is wrong", () => {
-    const shared = { $defs: { product: { properties: { price: { type: "money" } } } } };
+    const shared = { definitions: { product: { properties: { price: { type: "money" } } } } };
     expect(
       planOf({ properties: { a: { $ref: "#/$defs/product" }, b: { $ref: "#/$defs/product" } } }, shared),
     ).toMatchObject({
       message: expect.stringMatching(
-        /^\$defs\.product\.properties\.price\.type: one or several of [a-z, ]+ are expected$/,
+        /^definitions\.product\.properties\.price\.type: one or several of [a-z, ]+ are expected$/,
       ),
     });
   });

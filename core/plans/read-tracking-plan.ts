@@ -26,7 +26,7 @@ export function readTrackingPlan(sent: unknown): TrackingPlan | PlanRejection {
   if (misnamed.length + repeated.length > 0) {
     return refusal("tracking_plan.bad_definition", [...misnamed, ...repeated]);
   }
-  const faulty = plan.events.flatMap((event, nth) => schemaProblems(event, nth, plan.$defs));
+  const faulty = plan.events.flatMap((event, nth) => schemaProblems(event, nth, plan.definitions));
   return faulty.length > 0 ? refusal("tracking_plan.bad_schema", faulty) : plan;
 }
 
@@ -59,7 +59,7 @@ function repetitions(events: readonly PlannedEvent[]): readonly Problem[] {
 function schemaProblems(event: PlannedEvent, nth: number, shared: JsonObject | undefined): readonly Problem[] {
   const { schema, problems } = resolveSchema(event.schema, shared);
   const at = (path: string): string =>
-    path.startsWith("$defs.") && shared !== undefined && Object.hasOwn(shared, path.split(".")[1] ?? "")
+    path.startsWith("definitions.") && shared !== undefined && Object.hasOwn(shared, path.split(".")[1] ?? "")
       ? path
       : [`events.${nth}.schema`, path].filter(Boolean).join(".");
   if (problems.length > 0) return problems.map(({ path, message }) => ({ path: at(path), message }));

@@ -22,8 +22,8 @@ export interface ResolvedSchema {
 }
 
 /**
- * Looks a schema through and follows its references, which are local: `#/$defs/name`, to the schema's own `$defs` (or
- * `definitions`) or to those its plan shares. Problems say where in the schema, dotted.
+ * Looks a schema through and follows its references, which are local: `#/$defs/name` or `#/definitions/name`, to the
+ * schema's own or to those its plan shares. Problems say where in the schema, dotted.
  */
 export function resolveSchema(sent: Json, shared: JsonObject = {}): ResolvedSchema {
   const problems: Problem[] = [];
@@ -92,13 +92,14 @@ function resolve(sent: Json | undefined, place: Place, walk: Walk): JsonSchema {
 function followed($ref: Json, place: Place, walk: Walk): JsonSchema {
   const here = below(place, "$ref");
   const name = typeof $ref === "string" ? /^#\/(?:\$defs|definitions)\/([^/]+)$/.exec($ref)?.[1] : undefined;
-  if (name === undefined) return refuse(walk, here, "only local references are followed, such as #/$defs/product");
+  if (name === undefined)
+    return refuse(walk, here, "only local references are followed, such as #/definitions/product");
   const plain = name.replaceAll("~1", "/").replaceAll("~0", "~");
   const target = Object.hasOwn(walk.known, plain) ? walk.known[plain] : undefined;
   if (target === undefined) return refuse(walk, here, `there is no definition of this name: ${plain}`);
   if (place.through.includes(plain)) return refuse(walk, here, `${plain} refers to itself; schemas are finite here`);
   // What is said of a definition is said where it is defined.
-  const found: Place = { path: `$defs.${plain}`, depth: place.depth + 1, through: [...place.through, plain] };
+  const found: Place = { path: `definitions.${plain}`, depth: place.depth + 1, through: [...place.through, plain] };
   return resolve(target, found, walk);
 }
 

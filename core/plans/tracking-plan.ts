@@ -25,8 +25,8 @@ export const TrackingPlan = z.strictObject({
   description: z.string().max(2_000).optional(),
   /** `allow`: a track event that the plan does not name is as good as any other. */
   unplannedEvents: z.enum(["report", "allow"]).default("report"),
-  /** Schemas that those of the events share, referred to as `#/$defs/name`. */
-  $defs: z.record(z.string().regex(/^[A-Za-z0-9_-]{1,100}$/), Schema).optional(),
+  /** Schemas that those of the events share, referred to as `#/definitions/name`. */
+  definitions: z.record(z.string().regex(/^[A-Za-z0-9_-]{1,100}$/), Schema).optional(),
   events: z.array(PlannedEvent).min(1).max(1_000),
 });
 export type TrackingPlan = Readonly<z.infer<typeof TrackingPlan>>;

@@ -11,6 +11,7 @@ import { profileActs } from "./profile-acts.ts";
 import { queryActs } from "./query-acts.ts";
 import { segmentActs } from "./segment-acts.ts";
 import { sourceActs } from "./source-acts.ts";
+import { trackingPlanActs } from "./tracking-plan-acts.ts";
 
 /** What is done for each route. A route without a line here does not compile. */
 export const ACTS: Acts<typeof ROUTES> = {
@@ -23,6 +24,7 @@ export const ACTS: Acts<typeof ROUTES> = {
   ...badEventActs,
   ...messageActs,
   ...sourceActs,
+  ...trackingPlanActs,
   ...importActs,
   ...notServedActs,
 };

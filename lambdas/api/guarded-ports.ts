@@ -10,7 +10,7 @@ export const guardedPorts = (ports: ApiPorts): ApiPorts => ({
   campaigns: faultsOf("campaigns", ports.campaigns),
   campaignRuns: faultsOf("campaignRuns", ports.campaignRuns),
   sources: faultsOf("sources", ports.sources),
-  knownPlans: faultsOf("knownPlans", ports.knownPlans),
+  trackingPlans: faultsOf("trackingPlans", ports.trackingPlans),
   recovery: {
     ...ports.recovery,
     intake: faultsOf("intake", ports.recovery.intake),

@@ -14,6 +14,8 @@ import { readSettings } from "#contracts/settings.ts";
 import type { Campaign } from "#core/campaigns/campaign.ts";
 import { defaultAdmissionLimits } from "#core/events/admission-limits.ts";
 import type { RecoveryClaim } from "#core/events/recovery/ports.ts";
+import { plansIn } from "#core/plans/plans-in.flow.ts";
+import type { TrackingPlan } from "#core/plans/tracking-plan.ts";
 import type { SegmentDefinition } from "#core/segments/segment-definition.ts";
 import { logTrouble } from "#lambdas/middleware/log-trouble.ts";
 import { apiHandler } from "./handler.ts";
@@ -24,7 +26,7 @@ const table = settings.DEFINITIONS_TABLE;
 // Some 20 seconds: a query that takes longer is stopped while there is still time to say so.
 const athena = { workgroup: settings.WORKGROUP, database: settings.LAKE_DATABASE, maxLooks: 15 };
 
-const plans = dynamodbDefinitions<unknown>({ table, kind: "tracking_plan", now: Date.now });
+const trackingPlans = dynamodbDefinitions<TrackingPlan>({ table, kind: "tracking_plan", now: Date.now });
 
 export const handler = apiHandler({
   clock: Date.now,
@@ -35,7 +37,7 @@ export const handler = apiHandler({
   campaigns: dynamodbDefinitions<Campaign>({ table, kind: "campaign", now: Date.now }),
   campaignRuns: sqsCampaignRuns({ queueUrl: settings.CAMPAIGN_QUEUE_URL }),
   sources: dynamodbSourceDefinitions({ table, keysTable: settings.SOURCES_TABLE, now: Date.now }),
-  knownPlans: { exists: async (id) => (await plans.get(id)) !== undefined },
+  trackingPlans,
   newWriteKey: () => randomBytes(24).toString("base64url"),
   recovery: {
     intake: awsIntake({
@@ -44,7 +46,7 @@ export const handler = apiHandler({
       badEventsStream: settings.BAD_EVENTS_STREAM,
     }),
     claims: dynamodbDefinitions<RecoveryClaim>({ table, kind: "recovery", now: Date.now }),
-    plans: { checkOf: async () => undefined },
+    plans: plansIn(trackingPlans, Date.now),
     limits: defaultAdmissionLimits,
   },
   segmentSql: (condition, now) => segmentSql(condition, now, athenaDialect),

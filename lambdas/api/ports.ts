@@ -1,13 +1,13 @@
 import type { ImportAsked, ImportJob } from "#contracts/http/imports.ts";
 import type { Campaign } from "#core/campaigns/campaign.ts";
 import type { Run } from "#core/campaigns/message.ts";
-import type { KnownPlans } from "#core/events/ports.ts";
 import type { RecoveryPorts } from "#core/events/recovery/ports.ts";
 import type { Source } from "#core/events/source.ts";
 import type { IdentityRules } from "#core/identity/identity-rules.ts";
 import type { AnalystQuery, Clock, Definitions, LakeQuery } from "#core/kernel/ports.ts";
 import type { Rejection } from "#core/kernel/rejection.ts";
 import type { EpochMs } from "#core/kernel/time.ts";
+import type { TrackingPlan } from "#core/plans/tracking-plan.ts";
 import type { Assertions, ProfileStore } from "#core/profiles/ports.ts";
 import type { ResolvedCondition } from "#core/segments/condition.ts";
 import type { SegmentDefinition } from "#core/segments/segment-definition.ts";
@@ -37,7 +37,7 @@ export interface ApiPorts {
   readonly campaigns: Definitions<Campaign>;
   readonly campaignRuns: CampaignRuns;
   readonly sources: Definitions<Source>;
-  readonly knownPlans: KnownPlans;
+  readonly trackingPlans: Definitions<TrackingPlan>;
   /** A secret that nobody can guess: what a sender sends with. */
   readonly newWriteKey: () => string;
   readonly recovery: Pick<RecoveryPorts, "intake" | "claims" | "plans" | "limits" | "ipPolicy">;

@@ -62,6 +62,7 @@ export class CollectStack extends StageStack {
       timeout: Duration.seconds(20),
       settings: {
         SOURCES_TABLE: stores.sources.to("GetItem"),
+        DEFINITIONS_TABLE: stores.definitions.to("GetItem"),
         RATES_TABLE: stores.rates.to("UpdateItem"),
         RESOLVE_QUEUE_URL: profiles.toResolve,
         EVENTS_LOG_STREAM: lake.toAppend("events_log"),

@@ -14,6 +14,7 @@ import type { Source, Trust } from "#core/events/source.ts";
 import { defaultIdentityRules } from "#core/identity/identity-rules.ts";
 import { normaliserFor } from "#core/identity/normalise.ts";
 import type { Json, JsonObject } from "#core/kernel/json.ts";
+import type { TrackingPlan } from "#core/plans/tracking-plan.ts";
 import { absorbEvents } from "#core/profiles/absorb-events.flow.ts";
 import { changeRows } from "#core/profiles/change-rows.ts";
 import type { Assertion } from "#core/profiles/evidence.ts";
@@ -75,7 +76,7 @@ export async function apiWorld(lake: DuckDbLake, broken: Partial<ApiPorts> = {})
     campaigns: memoryDefinitions<Campaign>(clock),
     campaignRuns: { start: async (run) => void log.push(["campaignRuns.start", run]) },
     sources: memoryDefinitions<Source>(clock),
-    knownPlans: { exists: async (id) => id === "shop-plan" },
+    trackingPlans: memoryDefinitions<TrackingPlan>(clock),
     newWriteKey: () => `write-key-${keysMade++}`,
     recovery: recoveryInto(lake, log),
     segmentSql: (condition, now) => segmentSql(condition, now, duckdbDialect),
