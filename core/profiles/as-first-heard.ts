@@ -1,8 +1,8 @@
 import type { Event } from "#core/events/event.ts";
 import { type IdentifierKey, identifierKey } from "#core/kernel/identifier.ts";
 import type { EpochMs } from "#core/kernel/time.ts";
-import { evidenceId, type HeardEvent } from "./fragment.ts";
-import { type Found, placeOf } from "./locate.ts";
+import { evidenceId, type Fragment, type HeardEvent } from "./fragment.ts";
+import type { Found } from "./locate.ts";
 
 /**
  * The events with the times of their first copies. A repetition comes with another time wherever our clock has a part
@@ -14,12 +14,13 @@ import { type Found, placeOf } from "./locate.ts";
  * list itself where there is nothing to set right.
  */
 export function asFirstHeard(events: readonly HeardEvent[], found: Found): readonly HeardEvent[] {
+  const fragments = fragmentsIn(found);
   const first = firstCopies(events);
   const deliveries = new Map<string, Delivery>();
   const heard = events.map((event): HeardEvent => {
     const [strongest] = event.identifiers;
     if (strongest === undefined) return event;
-    const known = rememberedAt(identifierKey(strongest), event, found);
+    const known = rememberedAt(event, fragments.get(identifierKey(strongest)));
     const copy = first.get(nameOf(event)) as Event;
     const at = known ?? (copy === event ? undefined : copy.eventTime);
     if (at === undefined) return event;
@@ -43,9 +44,17 @@ function firstCopies(events: readonly Event[]): ReadonlyMap<string, Event> {
   return first;
 }
 
-function rememberedAt(key: IdentifierKey, event: Event, found: Found): EpochMs | undefined {
-  const place = placeOf(key, found);
-  const fragment = place.kind === "component" ? place.component.members.get(key)?.fragment : undefined;
+/** By identity key; not by where keys lead, because a key need not be read where its component was found by another. */
+function fragmentsIn(found: Found): ReadonlyMap<IdentifierKey, Fragment> {
+  const fragments = new Map<IdentifierKey, Fragment>();
+  for (const stored of found.values()) {
+    if (stored?.kind !== "component") continue;
+    for (const [key, { fragment }] of stored.component.members) if (fragment) fragments.set(key, fragment);
+  }
+  return fragments;
+}
+
+function rememberedAt(event: Event, fragment: Fragment | undefined): EpochMs | undefined {
   if (fragment === undefined) return undefined;
   const by = evidenceId(event);
   return (fragment.heard.find((each) => each.by === by) ?? fragment.recent.find((each) => each.by === by))?.at;

@@ -13,6 +13,7 @@ import { definitionsContract } from "#test/contracts/definitions.ts";
 import { identityConvergence } from "#test/contracts/identity-convergence.ts";
 import { profileStoreContract } from "#test/contracts/profile-store.ts";
 import { ratesContract } from "#test/contracts/rates.ts";
+import { repetitionsContract } from "#test/contracts/repetitions.ts";
 import { type Thing, thingsOf } from "#test/contracts/source-things.ts";
 import { sourcesContract } from "#test/contracts/sources.ts";
 import { type DynamodbLocal, startDynamodbLocal, whyNoDynamodbLocal } from "./support/dynamodb-local.ts";
@@ -35,6 +36,7 @@ describe.skipIf(reason !== undefined)("adapters on DynamoDB Local", () => {
   };
   profileStoreContract("DynamoDB", openStore);
   identityConvergence("DynamoDB", openStore, { runs: 25 });
+  repetitionsContract("DynamoDB", openStore, { runs: 12 });
 
   definitionsContract("DynamoDB", async (now) => {
     const { name: table, drop } = await local.table(DEFINITIONS_TABLE.partitionKey, DEFINITIONS_TABLE.sortKey);

@@ -6,11 +6,13 @@ import { definitionsContract } from "./definitions.ts";
 import { identityConvergence } from "./identity-convergence.ts";
 import { intakeContract } from "./intake.ts";
 import { profileStoreContract } from "./profile-store.ts";
+import { repetitionsContract } from "./repetitions.ts";
 import { sourcesContract } from "./sources.ts";
 
 const close = async (): Promise<void> => {};
 
 profileStoreContract("memory", async () => ({ store: memoryProfileStore(), close }));
+repetitionsContract("memory", async () => ({ store: memoryProfileStore(), close }), { runs: 200 });
 identityConvergence("memory", async () => ({ store: memoryProfileStore(), close }), { runs: 300 });
 definitionsContract("memory", async (now) => ({ definitions: memoryDefinitions(now), close }));
 sourcesContract("memory", async (held) => ({ sources: memorySources(held), close }));

@@ -13,6 +13,7 @@ import { identityConvergence } from "./identity-convergence.ts";
 import { intakeContract } from "./intake.ts";
 import { profileStoreContract } from "./profile-store.ts";
 import { ratesContract } from "./rates.ts";
+import { repetitionsContract } from "./repetitions.ts";
 import { sourcesContract } from "./sources.ts";
 
 /** A new database in a folder of its own, that can be closed and opened again as another process would. */
@@ -46,6 +47,7 @@ const openStore = async () => {
 
 profileStoreContract("SQLite", openStore);
 identityConvergence("SQLite", openStore, { runs: 40 });
+repetitionsContract("SQLite", openStore, { runs: 40 });
 definitionsContract("SQLite", async (now) => {
   const file = newFile(DEFINITIONS_SCHEMA);
   const kind = "thing";
