@@ -109,7 +109,7 @@ export class BrowserScript extends Construct {
     const name = to.replaceAll("/", "-");
     const asset = new Asset(this, `Asset-${name}`, { path: from, exclude: ["*", `!${only}`] });
     this.role.addToPolicy(allow(["s3:GetObject"], [asset.bucket.arnForObjects(asset.s3ObjectKey)]));
-    new BucketDeployment(this, `Deploy-${name}`, {
+    const deployment = new BucketDeployment(this, `Deploy-${name}`, {
       sources: [Source.bucket(asset.bucket, asset.s3ObjectKey)],
       destinationBucket: this.bucket,
       destinationKeyPrefix: to,
@@ -120,6 +120,8 @@ export class BrowserScript extends Construct {
       role: this.role.withoutPolicyUpdates(),
       logGroup: this.logGroup,
     });
+    // Not before it may.
+    deployment.node.addDependency(this.role);
   }
 }
 

@@ -111,6 +111,12 @@ describe("the collection domain", () => {
     ]);
   });
 
+  it("copies nothing before it may", () => {
+    const copies = ofType(production, "Custom::CDKBucketDeployment");
+    expect(copies.length).toBeGreaterThan(0);
+    for (const { DependsOn = [] } of copies) expect(DependsOn.join()).toMatch(/DeployRoleDefaultPolicy/);
+  });
+
   it("deploys the script for ever where a path names its version or its content, and for minutes where not", () => {
     const copies = ofType(production, "Custom::CDKBucketDeployment").map(({ Properties }) => Properties);
     const cached = Object.fromEntries(

@@ -14,6 +14,7 @@ export interface Resource {
   readonly path: string;
   readonly Type: string;
   readonly Properties: Properties;
+  readonly DependsOn?: readonly string[];
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
 }
