@@ -59,7 +59,9 @@ export function absorberOf({ database, progress, rules, clock, onSetAside }: Abs
     const events = batch.flatMap(({ entry }) => entry.events ?? []);
     const assertions = batch.flatMap(({ entry }) => entry.assertions ?? []);
     const upTo = batch.at(-1)?.position ?? absorbed;
-    database.exec("BEGIN IMMEDIATE");
+    // Nobody waits for the disk here: until the entries are in lake files they are in the inbox too, and what says that
+    // they are in files waits for the disk, and takes everything before it along.
+    database.exec("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE;");
     try {
       keepChanges(await absorbEvents({ store, pause }, { events, assertions }, rules));
       progress.setAbsorbed(upTo);
@@ -67,6 +69,8 @@ export function absorberOf({ database, progress, rules, clock, onSetAside }: Abs
     } catch (error) {
       database.exec("ROLLBACK");
       throw error;
+    } finally {
+      database.exec("PRAGMA synchronous = FULL");
     }
     absorbed = upTo;
   };

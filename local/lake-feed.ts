@@ -16,6 +16,8 @@ export interface LakeFeed {
   compact(): Promise<boolean>;
   /** The last entry that is in files or on its way there. */
   begun(): number;
+  /** Resolves once what is in files is forgotten elsewhere. */
+  close(): Promise<void>;
 }
 
 export interface LakeFeedPorts {
@@ -47,11 +49,16 @@ export async function openLakeFeed({ database, progress, inbox, files, stretch }
     return drafted;
   };
 
+  /** Entries that are in files go on being forgotten while others are absorbed. */
+  let forgetting: Promise<void> = Promise.resolve();
+
   const write = async (draft: LakeDraft, plan: WritePlan): Promise<void> => {
     for (const change of progress.changes(plan.changesTo)) draft.add(change);
     await files.write(plan.name, draft);
     inTransaction(database, () => progress.completePlan(plan));
-    inbox.forget(plan.entriesTo);
+    await forgetting;
+    forgetting = inbox.forget(plan.entriesTo);
+    forgetting.catch(() => {}); // Awaited, with its error, before the next time and at the end.
   };
 
   const interrupted = progress.progress();
@@ -68,6 +75,7 @@ export async function openLakeFeed({ database, progress, inbox, files, stretch }
     add: (entries) => addTo(draft, entries),
     size: () => draft.size,
     begun: () => begun,
+    close: () => forgetting,
     flush: async (upTo) => {
       const changesTo = progress.newestChange();
       // Entries without lines (a person's word on links) are written too: whoever waits for them waits for that.

@@ -10,6 +10,9 @@ import type { ProcessingReply, ProcessingRequest } from "./processing.worker.ts"
  */
 const HEAP = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 256 };
 
+/** How often the thread hears that something came in, in ms: one look of its takes everything. */
+const NEWS_MS = 20;
+
 /**
  * Processing in a thread of its own, so that whoever sends events never waits for profiles or files. `onDeath` hears
  * if the thread ends by itself: then nothing more is processed, though everything that comes in is still kept.
@@ -55,13 +58,13 @@ export function startProcessingThread(
   return {
     ended,
     wake: () => {
-      // Many commits within one turn are one piece of news.
       if (woken) return;
       woken = true;
-      setImmediate(() => {
+      post({ kind: "wake" });
+      // What comes until then is seen without news: after a look that found something the thread soon looks again.
+      setTimeout(() => {
         woken = false;
-        post({ kind: "wake" });
-      });
+      }, NEWS_MS).unref();
     },
     settle: () => ask("settle"),
     stop: () => ask("stop"),

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { openInbox } from "#adapters/local/inbox.ts";
 import { type Held, holdAlone } from "#adapters/local/single-holder.ts";
-import { FLUSH_SIZE, openProcessor, type Processor, type ProcessorPorts } from "./processor.ts";
+import { FLUSH_SIZE, openProcessor, type Processor, type ProcessorPorts, STEP_BYTES } from "./processor.ts";
 import { openProgressReader, type ProgressReader } from "./progress-reader.ts";
 import { Settlers } from "./settlers.ts";
 
@@ -19,6 +19,11 @@ export interface Processing {
 
 /** How long lines may wait for company before they are written to a file, in ms. */
 const FLUSH_MS = 2_000;
+/**
+ * How long to wait for company after everything there was absorbed, in ms: a transaction and a look at profiles for each
+ * single event would cost several times what the event itself does. Nobody who waits for processing waits for this.
+ */
+const GATHER_MS = 50;
 /** How often to look for what other processes brought, and for a folder that another process processes, in ms. */
 const LOOK_MS = 50;
 
@@ -38,7 +43,7 @@ export function startProcessing(ports: ProcessorPorts): Processing {
     wake: () => work.wake(),
     settle: () => {
       const settled = work.settlers.wait(inbox.newest());
-      work.wake();
+      work.hurry();
       return settled;
     },
     stop: async () => {
@@ -56,7 +61,8 @@ class Work {
   readonly #ports: ProcessorPorts;
   readonly #progress: ProgressReader;
   #stopping = false;
-  #wakeUp: () => void = () => {};
+  #endRest: () => void = () => {};
+  #heedsNews = true;
   #writing: Promise<void> = Promise.resolve();
   /** Merging small files follows a write, and nobody waits for it but the next write. */
   #tidying: Promise<void> = Promise.resolve();
@@ -68,12 +74,17 @@ class Work {
   }
 
   wake(): void {
-    this.#wakeUp();
+    if (this.#heedsNews) this.#endRest();
+  }
+
+  /** Ends every rest: somebody waits. */
+  hurry(): void {
+    this.#endRest();
   }
 
   stop(): void {
     this.#stopping = true;
-    this.wake();
+    this.hurry();
   }
 
   async run(): Promise<void> {
@@ -84,7 +95,7 @@ class Work {
       try {
         await this.#process(processor);
       } finally {
-        processor.close();
+        await processor.close();
       }
     } finally {
       held.release();
@@ -98,25 +109,26 @@ class Work {
       if (held !== undefined) return held;
       this.#answer();
       if (this.#stopping) return undefined;
-      await this.#rest();
+      await this.#rest(LOOK_MS, true);
     }
   }
 
   async #process(processor: Processor): Promise<void> {
     for (;;) {
-      const busy = await processor.step();
+      const taken = await processor.step();
       if (this.#isTimeToWrite(processor)) await this.#write(processor);
       if (this.settlers.any) {
         await this.#writing;
         this.#answer();
       }
-      if (busy) {
-        await turn();
+      if (taken > 0) {
+        const isHurried = taken >= STEP_BYTES || this.settlers.any || this.#stopping;
+        await (isHurried ? turn() : this.#rest(GATHER_MS, false));
         continue;
       }
       if (this.#stopping) break;
       this.#tidy(processor);
-      if (!this.settlers.any) await this.#rest();
+      if (!this.settlers.any) await this.#rest(LOOK_MS, true);
     }
     await this.#tidying;
     await processor.flush();
@@ -152,10 +164,11 @@ class Work {
     this.settlers.answer(() => this.#progress.written());
   }
 
-  #rest(): Promise<void> {
+  #rest(ms: number, heedsNews: boolean): Promise<void> {
+    this.#heedsNews = heedsNews;
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, LOOK_MS);
-      this.#wakeUp = () => {
+      const timer = setTimeout(resolve, ms);
+      this.#endRest = () => {
         clearTimeout(timer);
         resolve();
       };

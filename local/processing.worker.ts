@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { IdentityRules } from "#core/identity/identity-rules.ts";
 import { troubleReport } from "#lambdas/middleware/trouble-report.ts";
 import { openDataFolder } from "./data-folder.ts";
+import { letOthersGoFirst } from "./let-others-go-first.ts";
 import { startProcessing } from "./processing.ts";
 
 /** What the main thread asks of the processing thread. */
@@ -14,6 +15,7 @@ export interface ProcessingReply {
 const { root, rules } = workerData as { readonly root: string; readonly rules: IdentityRules };
 const port = parentPort;
 if (port === null) throw new Error("this module is the processing thread; start it as a worker");
+letOthersGoFirst();
 const processing = startProcessing({
   folder: openDataFolder(root),
   rules: IdentityRules.parse(rules),

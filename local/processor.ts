@@ -14,8 +14,8 @@ import { openLakeFeed } from "./lake-feed.ts";
  * the lake's files. Only one process may have a processor open on a folder (see `single-holder.ts`).
  */
 export interface Processor {
-  /** Absorbs the next stretch of the inbox; `false` where there was none. */
-  step(): Promise<boolean>;
+  /** Absorbs the next stretch of the inbox and answers its bytes: `STEP_BYTES` where there may be more, 0 for none. */
+  step(): Promise<number>;
   /** Puts everything absorbed so far into lake files. One at a time. */
   flush(): Promise<void>;
   /** Makes one file of many small ones; answers whether there were many. Not while a flush is under way. */
@@ -24,7 +24,7 @@ export interface Processor {
   waiting(): { readonly entries: number; readonly size: number; readonly ms: number };
   /** The last inbox entry that is in the profiles. */
   absorbed(): number;
-  close(): void;
+  close(): Promise<void>;
 }
 
 export interface ProcessorPorts {
@@ -36,7 +36,7 @@ export interface ProcessorPorts {
 }
 
 /** Bytes absorbed in one transaction: enough to share its cost, few enough to hold. */
-const STEP_BYTES = 2_000_000;
+export const STEP_BYTES = 2_000_000;
 /** Lines written to one file: what bounds the memory that writing takes while a million events come in. */
 export const FLUSH_SIZE = 6_000_000;
 
@@ -54,12 +54,12 @@ export async function openProcessor({ folder, rules, clock, onSetAside }: Proces
   return {
     step: async () => {
       const batch = inbox.after(absorber.absorbed(), STEP_BYTES);
-      if (batch.length === 0) return false;
+      if (batch.length === 0) return 0;
       if (!waits()) waitingSince = clock();
       const entries = batch.map(({ entry }) => entry);
       feed.add(entries);
       await absorber.absorb(batch);
-      return true;
+      return batch.reduce((sum, { bytes }) => sum + bytes, 0);
     },
     flush: () => feed.flush(absorber.absorbed()),
     compact: () => feed.compact(),
@@ -69,7 +69,8 @@ export async function openProcessor({ folder, rules, clock, onSetAside }: Proces
       ms: waits() ? clock() - waitingSince : 0,
     }),
     absorbed: () => absorber.absorbed(),
-    close: () => {
+    close: async () => {
+      await feed.close();
       files.close();
       inbox.close();
       database.close();

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { LakeRows } from "#contracts/lake.ts";
 import type { BadEvent } from "#core/events/bad-event.ts";
 import type { Event } from "#core/events/event.ts";
@@ -15,16 +16,23 @@ export interface InboxEntry {
   readonly rows?: { readonly [Table in keyof LakeRows]?: readonly LakeRows[Table][] };
 }
 
+interface ReadEntry {
+  readonly position: number;
+  /** About the size of its text. */
+  readonly bytes: number;
+  readonly entry: InboxEntry;
+}
+
 export interface Inbox {
   readonly intake: Intake;
   readonly assertions: Assertions;
   readonly lake: LakeWriter<LakeRows>;
   /** Entries after a position, in order, until about `maxBytes` of them. Positions only grow. */
-  after(position: number, maxBytes: number): readonly { readonly position: number; readonly entry: InboxEntry }[];
+  after(position: number, maxBytes: number): readonly ReadEntry[];
   /** The position of the newest entry, 0 where there never was one. Sees what other processes wrote. */
   newest(): number;
-  /** Forgets entries up to a position: everything they said is elsewhere by now. */
-  forget(upTo: number): void;
+  /** Forgets entries up to a position, bit by bit: everything they said is elsewhere by now. */
+  forget(upTo: number): Promise<void>;
   close(): void;
 }
 
@@ -33,17 +41,39 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS inbox (position INTEGER PRIMARY KEY AUTOINCREMENT, bytes INTEGER NOT NULL, entry TEXT NOT NULL);
 `;
 
+/** Entries forgotten in one go, and the pause behind it in ms: whoever wants to append gets a turn in between. */
+const FORGET_AT_ONCE = 128;
+const FORGET_PAUSE_MS = 1;
+/**
+ * Pages (of 4 KiB) in the log at which whoever appends has to tidy it. Whoever forgets does so at SQLite's own 1,000, so
+ * that those who wait for an answer seldom wait for that too.
+ */
+const APPENDER_CHECKPOINT = 8_000;
+
 /**
  * The durable door of one machine: everything that comes in is one row here before it is answered. Calls made at the
  * same time share one commit, which is what makes single events as cheap as batches.
  */
 export function openInbox(path: string, onAppended: () => void = () => {}): Inbox {
   const database = openDatabase(path, SCHEMA);
+  database.exec(`PRAGMA wal_autocheckpoint = ${APPENDER_CHECKPOINT};`);
   const insert = database.prepare("INSERT INTO inbox (bytes, entry) VALUES (?, ?)");
   const select = database.prepare("SELECT position, bytes, entry FROM inbox WHERE position > ? ORDER BY position");
   const newest = database.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'inbox'");
-  const forget = database.prepare("DELETE FROM inbox WHERE position <= ?");
+  const forget = database.prepare(
+    "DELETE FROM inbox WHERE position IN (SELECT position FROM inbox WHERE position <= ? ORDER BY position LIMIT ?)",
+  );
   let waiting: Waiting[] = [];
+
+  /** Whether there may be more. Nobody waits for the disk: what a power cut brings back is known to be done with. */
+  const forgetSome = (upTo: number): boolean => {
+    database.exec("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 1000;");
+    try {
+      return forget.run(upTo, FORGET_AT_ONCE).changes === FORGET_AT_ONCE;
+    } finally {
+      database.exec(`PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${APPENDER_CHECKPOINT};`);
+    }
+  };
 
   const commit = (): void => {
     const batch = waiting;
@@ -75,15 +105,16 @@ export function openInbox(path: string, onAppended: () => void = () => {}): Inbo
       const entries = [];
       let bytes = 0;
       for (const row of select.iterate(position)) {
-        entries.push({ position: row.position as number, entry: JSON.parse(row.entry as string) as InboxEntry });
-        bytes += row.bytes as number;
+        const read = { position: row.position as number, bytes: row.bytes as number };
+        entries.push({ ...read, entry: JSON.parse(row.entry as string) as InboxEntry });
+        bytes += read.bytes;
         if (bytes >= maxBytes) break;
       }
       return entries;
     },
     newest: () => (newest.get()?.seq as number | undefined) ?? 0,
-    forget: (upTo) => {
-      forget.run(upTo);
+    forget: async (upTo) => {
+      while (forgetSome(upTo)) await sleep(FORGET_PAUSE_MS);
     },
     close: () => {
       if (waiting.length > 0) commit();
