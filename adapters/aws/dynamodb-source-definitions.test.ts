@@ -47,7 +47,8 @@ const itemOf = (source: Source) => ({
 
 /** A write as one line: what is done, where, to which key, on what condition. */
 function nameOf(write: Record<string, Record<string, unknown>>): string {
-  const [[action = "", what = {}] = []] = Object.entries(write);
+  const [action = ""] = Object.keys(write);
+  const what = write[action] ?? {};
   const { keyHash, id } = (what.Item ?? what.Key) as Record<string, { S: string } | undefined>;
   const condition = what.ConditionExpression === undefined ? "" : ` if ${String(what.ConditionExpression)}`;
   return `${action} ${String(what.TableName)} ${keyHash?.S ?? id?.S}${condition}`;

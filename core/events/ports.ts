@@ -28,11 +28,6 @@ export interface Plans {
   checkOf(planId: string): Promise<PlanCheck | undefined>;
 }
 
-export interface KnownPlans {
-  /** Whether there is a tracking plan of this id, now. */
-  exists(planId: string): Promise<boolean>;
-}
-
 export interface Rates {
   /**
    * Counts so many events of a source against its limit. Answers 0 where they may go in, else the whole seconds to wait

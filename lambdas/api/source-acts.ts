@@ -61,8 +61,8 @@ function madeKey({ newWriteKey, clock }: ApiPorts) {
 }
 
 /** A plan that a source is held to must be there: a misspelt one would hold it to nothing. */
-async function planProblem({ knownPlans }: ApiPorts, { plan }: SourceSettings): Promise<Rejection | undefined> {
-  if (plan === undefined || (await knownPlans.exists(plan.id))) return undefined;
+async function planProblem({ trackingPlans }: ApiPorts, { plan }: SourceSettings): Promise<Rejection | undefined> {
+  if (plan === undefined || (await trackingPlans.get(plan.id)) !== undefined) return undefined;
   return rejection("source.unknown_plan", "plan.id: there is no tracking plan of this id; make it first");
 }
 
