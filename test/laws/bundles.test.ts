@@ -8,7 +8,7 @@ import { codeFiles, ROOT } from "./source-file.ts";
  * to read and compile. A little above what they are, so that whoever makes one larger says so here.
  */
 const BUDGETS: Readonly<Record<string, number>> = {
-  api: 450_000,
+  api: 545_000,
   collect: 280_000,
   project: 125_000,
   resolve: 135_000,

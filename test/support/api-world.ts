@@ -60,12 +60,7 @@ export async function apiWorld(lake: DuckDbLake, broken: Partial<ApiPorts> = {})
   const settle = async (events: readonly Event[] = []): Promise<void> => {
     const batch = { events, assertions: pending.splice(0) };
     const { changes } = await absorbEvents({ store, pause: async () => {} }, batch, defaultIdentityRules);
-    for (const change of changes) {
-      const rows = changeRows(change, defaultIdentityRules, NOW);
-      await lake.append("identity_changes", rows.identity_changes);
-      await lake.append("profile_changes", rows.profile_changes);
-      await lake.append("consent_changes", rows.consent_changes);
-    }
+    for (const change of changes) await appendChange(lake, changeRows(change, defaultIdentityRules, NOW));
   };
   const ports: ApiPorts = {
     clock,
@@ -112,6 +107,12 @@ export async function apiWorld(lake: DuckDbLake, broken: Partial<ApiPorts> = {})
 }
 
 export { duckDbLake };
+
+async function appendChange(lake: DuckDbLake, rows: ReturnType<typeof changeRows>): Promise<void> {
+  await lake.append("identity_changes", rows.identity_changes);
+  await lake.append("profile_changes", rows.profile_changes);
+  await lake.append("consent_changes", rows.consent_changes);
+}
 
 /** What is let in after all is in the lake at once. */
 const recoveryInto = (lake: DuckDbLake, log: unknown[][]): ApiPorts["recovery"] => ({
