@@ -23,6 +23,8 @@ export interface TributaryFunctionProps<Name extends FunctionName> {
   readonly alarms: ITopic;
   readonly memoryMegabytes: number;
   readonly timeout: Duration;
+  /** How many of it run at most, set aside from the account's; left out: as many as there is room for. */
+  readonly concurrency?: number | undefined;
   /** It queues what it could not finish for itself. Lambda otherwise takes that for a runaway, and ends it. */
   readonly goesOnByItself?: boolean;
 }
@@ -58,6 +60,7 @@ export class TributaryFunction<Name extends FunctionName> extends NodejsFunction
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,
+      ...(props.concurrency === undefined ? {} : { reservedConcurrentExecutions: props.concurrency }),
       ...(props.goesOnByItself ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
       projectRoot: ROOT,
       depsLockFilePath: `${ROOT}package-lock.json`,
@@ -84,7 +87,7 @@ export class TributaryFunction<Name extends FunctionName> extends NodejsFunction
       metric: this.metricThrottles({ period: FIVE_MINUTES }),
       above: 0,
       periods: 3,
-      means: `The function ${name} is throttled: the account's concurrency is used up.`,
+      means: `The function ${name} is throttled: its own concurrency, or the account's, is used up.`,
       tells: alarms,
     });
   }

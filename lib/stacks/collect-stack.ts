@@ -60,6 +60,7 @@ export class CollectStack extends StageStack {
       alarms,
       memoryMegabytes: 512,
       timeout: Duration.seconds(20),
+      concurrency: stage.collectConcurrency,
       settings: {
         SOURCES_TABLE: stores.sources.to("GetItem"),
         DEFINITIONS_TABLE: stores.definitions.to("GetItem"),

@@ -29,6 +29,12 @@ export interface Stage {
   /** What the API accepts before it answers 429. Clients try again by themselves. */
   readonly requestsPerSecond: number;
   readonly requestBurst: number;
+  /**
+   * How many requests are taken in at the same time, of Lambda's concurrency: a flood then costs no more than so many
+   * instances, and takes nothing from the account's other functions. Beyond it the API answers 503 and clients try again.
+   * Set aside from the account's quota, which must keep 100 for all others: so it is left out unless the owner says it.
+   */
+  readonly collectConcurrency?: number;
   /** Who is told of alarms; without it they can still be seen, and the topic can be subscribed to by hand. */
   readonly alarmEmail?: string;
   /** Whether to send push notifications: makes the one resource of Pinpoint that lives on (AWS End User Messaging). */

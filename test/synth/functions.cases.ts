@@ -43,6 +43,13 @@ describe("functions", () => {
     });
   });
 
+  it("have concurrency set aside for them only where the owner says so", () => {
+    const setAside = (of: typeof test) =>
+      names.flatMap((name) => functionOf(name, of).Properties.ReservedConcurrentExecutions ?? []);
+    expect(functionOf("collect").Properties.ReservedConcurrentExecutions).toBe(50);
+    expect([setAside(production), setAside(test)]).toEqual([[50], []]);
+  });
+
   it("are ended where they call themselves in a circle, save the one that queues the rest of a long run", () => {
     const allowed = names.filter((name) => functionOf(name).Properties.RecursiveLoop === "Allow");
     expect(allowed).toEqual(["run_campaign"]);

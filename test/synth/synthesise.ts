@@ -32,6 +32,7 @@ const TEST = testStage(choice);
 export const PRODUCTION = productionStage({
   ...choice,
   pushes: true,
+  collectConcurrency: 50,
   alarmEmail: "ops@shop.example",
   identityRules: "{}",
   collectionDomain: {
