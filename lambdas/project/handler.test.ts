@@ -8,6 +8,7 @@ import type { Event } from "#core/events/event.ts";
 import { defaultIdentityRules } from "#core/identity/identity-rules.ts";
 import type { Identifier } from "#core/kernel/identifier.ts";
 import { absorbEvents, type ComponentChange } from "#core/profiles/absorb-events.flow.ts";
+import { duckDbLake } from "#test/support/duckdb-lake.ts";
 import { projectHandler } from "./handler.ts";
 
 const ana: Identifier = { type: "user_id", value: "ana" };
@@ -91,6 +92,37 @@ describe("the project function", () => {
     expect(new Set(homes.values()).size).toBe(1);
     expect(lake.rowsOf("profile_changes").at(-1)?.traits).toBe('{"city":"Lyon"}');
     expect(lake.rowsOf("consent_changes").every(({ state }) => state === "granted")).toBe(true);
+  });
+
+  it("changes no answer where the stream, or Firehose, tells the same again", async () => {
+    const { handler, lake } = recordingWorld();
+    const stream = streamOf(await changesOf([event("m1", visit)], [event("m2", ana, visit)]));
+    await handler(stream);
+    const once = {
+      identity_changes: lake.rowsOf("identity_changes"),
+      profile_changes: lake.rowsOf("profile_changes"),
+      consent_changes: lake.rowsOf("consent_changes"),
+    };
+    const sql = await duckDbLake();
+    const answers = async () =>
+      await Promise.all(
+        ["identity_map", "profiles", "profile_aliases"].map(
+          async (view) => (await sql.query(`SELECT * FROM ${view} ORDER BY profile_id, 1`)).rows,
+        ),
+      );
+    const tell = async (changed_at?: string) => {
+      for (const [table, rows] of Object.entries(once)) {
+        const told = rows.toReversed().map((row) => ({ ...row, ...(changed_at === undefined ? {} : { changed_at }) }));
+        await sql.append(table as keyof typeof once, told as never);
+      }
+    };
+    await tell();
+    const first = await answers();
+    await tell();
+    await tell("2099-01-01T00:00:00.000Z");
+    expect(await answers()).toEqual(first);
+    expect(first.flat().length).toBeGreaterThan(1);
+    sql.close();
   });
 
   it("stops at a record it cannot read, tells what stood before it, and answers where it stopped", async () => {
