@@ -53,7 +53,6 @@ export interface ApiWorld {
 /** The API over memory, with DuckDB for a lake. `broken` replaces ports, to see what happens when they fail. */
 export async function apiWorld(lake: DuckDbLake, broken: Partial<ApiPorts> = {}): Promise<ApiWorld> {
   const log: unknown[][] = [];
-  let keysMade = 1;
   const pending: Assertion[] = [];
   const clock = () => NOW;
   const store = memoryProfileStore();
@@ -72,7 +71,7 @@ export async function apiWorld(lake: DuckDbLake, broken: Partial<ApiPorts> = {})
     campaignRuns: { start: async (run) => void log.push(["campaignRuns.start", run]) },
     sources: memoryDefinitions<Source>(clock),
     trackingPlans: memoryDefinitions<TrackingPlan>(clock),
-    newWriteKey: () => `write-key-${keysMade++}`,
+    newWriteKey: numberedKeys(),
     recovery: recoveryInto(lake, log),
     segmentSql: (condition, now) => segmentSql(condition, now, duckdbDialect),
     lake,
@@ -107,6 +106,11 @@ export async function apiWorld(lake: DuckDbLake, broken: Partial<ApiPorts> = {})
 }
 
 export { duckDbLake };
+
+function numberedKeys(): () => string {
+  let made = 1;
+  return () => `write-key-${made++}`;
+}
 
 async function appendChange(lake: DuckDbLake, rows: ReturnType<typeof changeRows>): Promise<void> {
   await lake.append("identity_changes", rows.identity_changes);
