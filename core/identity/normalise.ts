@@ -1,5 +1,5 @@
 import { domainToASCII } from "node:url";
-import { type CountryCode, parsePhoneNumberFromString } from "libphonenumber-js/core";
+import { type CountryCode, parsePhoneNumberFromString } from "libphonenumber-js/core/es6";
 import type { Normalise } from "#core/kernel/identifier.ts";
 import { blockedBy } from "./blocked.ts";
 import type { IdentityRules } from "./identity-rules.ts";

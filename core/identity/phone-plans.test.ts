@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { parsePhoneNumberFromString as parseSmall } from "libphonenumber-js/core";
+import { parsePhoneNumberFromString as parseSmall } from "libphonenumber-js/core/es6";
 import { type CountryCode, getCountries, parsePhoneNumberFromString as parseWhole } from "libphonenumber-js/min";
 import whole from "libphonenumber-js/min/metadata";
 import examples from "libphonenumber-js/mobile/examples";
@@ -25,7 +25,7 @@ function fileFor(metadata: object): string {
   const head = `"version":${JSON.stringify(version)},\n"country_calling_codes":${JSON.stringify(country_calling_codes)}`;
   const countryLines = `"countries":{\n${withoutFormats(countries ?? {})}}`;
   const worldLines = `"nonGeographic":{\n${withoutFormats(nonGeographic ?? {})}}`;
-  return `import type { MetadataJson } from "libphonenumber-js/core";
+  return `import type { MetadataJson } from "libphonenumber-js/core/es6";
 
 /**
  * The world's numbering plans as libphonenumber-js/min has them, without how numbers are written for people, which is

@@ -1,4 +1,4 @@
-import type { MetadataJson } from "libphonenumber-js/core";
+import type { MetadataJson } from "libphonenumber-js/core/es6";
 
 /**
  * The world's numbering plans as libphonenumber-js/min has them, without how numbers are written for people, which is
