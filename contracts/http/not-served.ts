@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Route } from "./route.ts";
 
 /** Routes that later versions serve have no answer yet but the refusal. */
-export const NotServed = z.never();
+const NotServed = z.never();
 
 const notServed = {
   status: 200,

@@ -51,7 +51,6 @@ const REJECTIONS = {
   "import.unknown_mapping": 400,
   "import.busy": 409,
   "import.not_served_here": 404,
-  "recovery.not_served_yet": 404,
   "destination.not_served_yet": 404,
   "engagement.not_served_yet": 404,
   "service.unavailable": 503,

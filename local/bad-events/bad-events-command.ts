@@ -58,9 +58,13 @@ async function answered<T>(target: ManagementTarget, method: string, path: strin
   return told as T;
 }
 
-function page(target: ManagementTarget, { filter, recovered }: BadEventOptions, more: object): Promise<Page> {
-  const query = { ...filter, ...(recovered === undefined ? {} : { recovered }), ...more };
-  return answered(target, "GET", `/api/bad-events?${new URLSearchParams(query as Record<string, string>)}`);
+function page(
+  target: ManagementTarget,
+  { filter, recovered }: BadEventOptions,
+  more: Readonly<Record<string, string>>,
+): Promise<Page> {
+  const query = new URLSearchParams({ ...filter, ...(recovered === undefined ? {} : { recovered }), ...more });
+  return answered(target, "GET", `/api/bad-events?${query.toString()}`);
 }
 
 async function list(target: ManagementTarget, asked: BadEventOptions, world: BadEventsWorld): Promise<void> {

@@ -235,7 +235,7 @@ it("never throws, whatever is kept and whatever the rules", async () => {
   await fc.assert(
     fc.asyncProperty(payload, fc.array(rule), fc.boolean(), async (text, by, whole) => {
       const bad = { ...(sample as BadEvent), payload: text, around: whole ? { whole } : {} };
-      const [outcome] = await tried(recoveryWorld().ports, [bad as BadEvent], by);
+      const [outcome] = await tried(recoveryWorld().ports, [bad], by);
       expect(JSON.parse(JSON.stringify(outcome)) as Json).toEqual(outcome);
     }),
     { numRuns: 500 },
