@@ -1,6 +1,6 @@
 import { isBuiltin } from "node:module";
-import { type BuildOptions, build } from "esbuild";
 import { describe, expect, it } from "vitest";
+import { type Bundle, functionBundle } from "#test/support/function-bundle.ts";
 import { codeFiles, ROOT } from "./source-file.ts";
 
 /**
@@ -8,61 +8,28 @@ import { codeFiles, ROOT } from "./source-file.ts";
  * to read and compile. A little above what they are, so that whoever makes one larger says so here.
  */
 const BUDGETS: Readonly<Record<string, number>> = {
-  api: 545_000,
-  collect: 280_000,
-  project: 125_000,
-  resolve: 135_000,
-  "run-campaign": 275_000,
-  send: 110_000,
+  api: 575_000,
+  // Asked for; `npm run bench` says what it comes to in ms.
+  collect: 250_000,
+  project: 135_000,
+  resolve: 145_000,
+  "run-campaign": 290_000,
+  send: 40_000,
 };
 
 /** What has no business in a function: the cloud's description, the other runtime, tests and their tools. */
 const FORBIDDEN =
   /^(?:lib|local|bin|test|bench|adapters\/(?:local|memory))\/|\.test\.ts$|node_modules\/(?:aws-cdk-lib|constructs|cdk-nag|vitest|fast-check|esbuild|typescript|@duckdb|@polyglot-sql|@segment)\//;
 
-interface Bundle {
-  readonly bytes: number;
-  /** The files in it. */
-  readonly inputs: readonly string[];
-  /** What it expects where it runs. */
-  readonly asks: readonly string[];
-}
-
-async function bundle(what: Pick<BuildOptions, "entryPoints" | "stdin">): Promise<Bundle> {
-  const { metafile } = await build({
-    ...what,
-    absWorkingDir: ROOT,
-    bundle: true,
-    minify: true,
-    format: "esm",
-    platform: "node",
-    target: "node24",
-    mainFields: ["module", "main"],
-    external: ["@aws-sdk/*"],
-    outfile: "bundle.mjs",
-    write: false,
-    metafile: true,
-    logLevel: "silent",
-  });
-  const [output] = Object.values(metafile.outputs);
-  if (output === undefined) throw new Error("esbuild wrote nothing");
-  const held = Object.entries(output.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
-  return {
-    bytes: output.bytes,
-    inputs: held.map(([path]) => path),
-    asks: [...new Set(output.imports.map(({ path }) => path))],
-  };
-}
-
 const misplaced = ({ inputs }: Bundle): readonly string[] => inputs.filter((path) => FORBIDDEN.test(path));
-const unmet = ({ asks }: Bundle): readonly string[] =>
+const unmet = ({ asks }: Pick<Bundle, "asks">): readonly string[] =>
   asks.filter((path) => !isBuiltin(path) && !path.startsWith("@aws-sdk/"));
 
 const functions = codeFiles.flatMap(({ path }) => /^lambdas\/([^/]+)\/index\.ts$/.exec(path)?.[1] ?? []);
 
 describe.each(functions)("the bundle of %s", (name) => {
   it("keeps to its budget and holds nothing that does not run in Lambda", async () => {
-    const made = await bundle({ entryPoints: [`lambdas/${name}/index.ts`] });
+    const made = await functionBundle({ entryPoints: [`lambdas/${name}/index.ts`] });
     expect(misplaced(made)).toEqual([]);
     expect(unmet(made)).toEqual([]);
     expect(made.inputs).toContain(`lambdas/${name}/handler.ts`);
@@ -71,8 +38,29 @@ describe.each(functions)("the bundle of %s", (name) => {
   });
 });
 
+/**
+ * Who sends waits while the collector starts. zod's large half and the phone library's own tables are half a bundle by
+ * themselves (see docs/decisions/0030-the-collector-starts-light.md), and each of Node's modules takes its milliseconds.
+ */
+describe("the collector starts light", () => {
+  const HEAVY = /node_modules\/(?:zod\/v4\/classic|zod\/v4\/locales\/(?!en\.js)|libphonenumber-js\/(?:metadata|es6\/))/;
+  const NODE = ["node:crypto", "node:module", "node:url", "node:zlib"];
+
+  it("without what it can do without", async () => {
+    const { inputs, asks } = await functionBundle({ entryPoints: ["lambdas/collect/index.ts"] });
+    expect(inputs.filter((path) => HEAVY.test(path))).toEqual([]);
+    expect(asks.filter((path) => isBuiltin(path) && !NODE.includes(path))).toEqual([]);
+  });
+
+  it.each(["zod", "libphonenumber-js/min", "libphonenumber-js/core"])("and not with %s", async (name) => {
+    const contents = `import * as all from "${name}"; export const kept = all;`;
+    const { inputs } = await functionBundle({ stdin: { contents, resolveDir: ROOT } });
+    expect(inputs.filter((path) => HEAVY.test(path))).not.toEqual([]);
+  });
+});
+
 describe("the law of bundles", () => {
-  const of = (contents: string) => bundle({ stdin: { contents, resolveDir: ROOT, loader: "ts" } });
+  const of = (contents: string) => functionBundle({ stdin: { contents, resolveDir: ROOT, loader: "ts" } });
 
   it("sees what has no business there", async () => {
     expect(misplaced(await of('export { Node } from "constructs";'))).not.toEqual([]);
@@ -81,8 +69,6 @@ describe("the law of bundles", () => {
   });
 
   it("sees what is not there where it runs", async () => {
-    expect(unmet({ bytes: 1, inputs: [], asks: ["@duckdb/node-api", "node:fs", "@aws-sdk/client-s3"] })).toEqual([
-      "@duckdb/node-api",
-    ]);
+    expect(unmet({ asks: ["@duckdb/node-api", "@aws-sdk/client-s3"] })).toEqual(["@duckdb/node-api"]);
   });
 });
