@@ -21,6 +21,13 @@ export async function main(args: readonly string[]): Promise<number> {
     ]);
     return sourcesCommand(rest, { open: openManagementTarget, stdout: process.stdout, stderr: process.stderr });
   }
+  if (command === "plans") {
+    const [{ plansCommand }, { openManagementTarget }] = await Promise.all([
+      import("./plans/plans-command.ts"),
+      import("./management-target.ts"),
+    ]);
+    return plansCommand(rest, { open: openManagementTarget, stdout: process.stdout, stderr: process.stderr });
+  }
   if (command === "bad-events") {
     const [{ badEventsCommand }, { openManagementTarget }] = await Promise.all([
       import("./bad-events/bad-events-command.ts"),
