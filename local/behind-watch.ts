@@ -12,7 +12,7 @@ export interface BehindLimits {
 
 const MIB = 1024 * 1024;
 
-export const defaultBehindLimits: BehindLimits = { backlogBytes: 2_048 * MIB, freeBytes: 64 * MIB };
+const defaultBehindLimits: BehindLimits = { backlogBytes: 2_048 * MIB, freeBytes: 64 * MIB };
 
 /** How long a look is good for, in ms. */
 const LOOK_MS = 250;

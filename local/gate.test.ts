@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Gate, type LetGo, type Visit } from "./gate.ts";
+import { Gate } from "./gate.ts";
 import { LARGE_BYTES } from "./server-limits.ts";
+import type { LetGo, Visit } from "./visit.ts";
 
 const KIB = 1024;
 const limits = { heldBytes: 2_000 * KIB, largeHeldBytes: 1_000 * KIB, requests: 5 };

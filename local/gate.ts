@@ -1,28 +1,8 @@
 import { type GateLimits, LARGE_BYTES, type ServerLimits } from "./server-limits.ts";
+import { type Keeper, type LetGo, type Visit, Visitor } from "./visit.ts";
 
-/** What a chunk of a body costs beside its bytes: who sends them one by one must not get them cheaper. */
-const CHUNK_BYTES = 256;
 /** An honest sender has its batch in by then, in ms. Where room is short, slower ones make way for it. */
 const PATIENCE_MS = 2_000;
-
-/** Why somebody who was let in is let go before all of its body was in. */
-export type LetGo = "overloaded" | "too_slow";
-
-/** One request that was let in. */
-export interface Visit {
-  /** Whether there is room for this piece of its body too. */
-  holds(chunkBytes: number): boolean;
-  /** Says that a piece came, and is not held. */
-  passes(chunkBytes: number): void;
-  /** Says that nothing is held any more. */
-  drop(): void;
-  /** Its body is all there: nobody makes it go any more. */
-  received(): void;
-  /** It is answered. */
-  leave(): void;
-  /** What to do when it is let go. */
-  onLetGo: (why: LetGo) => void;
-}
 
 /** How much is asked for, and how much of it of the room for large bodies. */
 interface Room {
@@ -31,7 +11,7 @@ interface Room {
 }
 
 /** Counts who is in and how much is held, and says who may come in: each question takes the same short time. */
-export class Gate {
+export class Gate implements Keeper {
   readonly #limits: GateLimits;
   readonly #slowest: ServerLimits["slowest"];
   readonly #now: () => number;
@@ -121,44 +101,5 @@ export class Gate {
   #letGo(visitor: Visitor, why: LetGo): void {
     visitor.leave();
     visitor.onLetGo(why);
-  }
-}
-
-class Visitor implements Visit {
-  readonly #gate: Gate;
-  readonly since: number;
-  /** How much of its body came, and how much of our memory that takes. */
-  bytes = 0;
-  held = 0;
-  isLarge = false;
-  onLetGo: (why: LetGo) => void = () => {};
-  #left = false;
-
-  constructor(gate: Gate, since: number) {
-    this.#gate = gate;
-    this.since = since;
-  }
-
-  holds(chunkBytes: number): boolean {
-    this.bytes += chunkBytes;
-    return !this.#left && this.#gate.hold(this, chunkBytes + CHUNK_BYTES);
-  }
-
-  passes(chunkBytes: number): void {
-    this.bytes += chunkBytes;
-  }
-
-  drop(): void {
-    this.#gate.release(this);
-  }
-
-  received(): void {
-    this.#gate.received(this);
-  }
-
-  leave(): void {
-    if (this.#left) return;
-    this.#left = true;
-    this.#gate.leave(this);
   }
 }

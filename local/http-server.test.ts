@@ -112,7 +112,7 @@ describe("a server that is asked for too much at once", () => {
     expect((await send(url, 10)).status).toBe(429);
     await sleep(2_000);
     expect((await send(url, 10)).status).toBe(200);
-    await eventually(async () => expect(slow.filter(({ text }) => /^HTTP\/1\.1 429 /.test(text()))).toHaveLength(1));
+    await eventually(async () => expect(slow.filter(({ text }) => text().startsWith("HTTP/1.1 429 "))).toHaveLength(1));
   });
 
   it("serves those who manage it, whoever sends", async () => {

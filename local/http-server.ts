@@ -11,12 +11,13 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { isApiPath } from "#contracts/http/routes.ts";
-import { Gate, type Visit } from "./gate.ts";
+import { Gate } from "./gate.ts";
 import { gatewayEvent } from "./gateway-event.ts";
 import { limitConnections } from "./limit-connections.ts";
 import { receiveBody } from "./receive-body.ts";
 import { BEHIND, CROWDED, declaredBytes, REFUSALS, refuseEarly } from "./refuse-early.ts";
 import { defaultServerLimits, type ServerLimits } from "./server-limits.ts";
+import type { Visit } from "./visit.ts";
 
 export type Door = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { LetGo, Visit } from "./gate.ts";
+import type { LetGo, Visit } from "./visit.ts";
 
 /** A body, or why there is none. */
 export type Received = { readonly kind: "body"; readonly body: Buffer } | { readonly kind: LetGo | "too_large" };

@@ -60,8 +60,7 @@ export class TributaryFunction<Name extends FunctionName> extends NodejsFunction
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,
-      ...(props.concurrency === undefined ? {} : { reservedConcurrentExecutions: props.concurrency }),
-      ...(props.goesOnByItself ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
+      ...inUse(props),
       projectRoot: ROOT,
       depsLockFilePath: `${ROOT}package-lock.json`,
       bundling: BUNDLING,
@@ -92,6 +91,12 @@ export class TributaryFunction<Name extends FunctionName> extends NodejsFunction
     });
   }
 }
+
+/** What few functions say of how they run. */
+const inUse = ({ concurrency, goesOnByItself }: TributaryFunctionProps<FunctionName>) => ({
+  ...(concurrency === undefined ? {} : { reservedConcurrentExecutions: concurrency }),
+  ...(goesOnByItself ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
+});
 
 /**
  * ES modules, as small as they get. What is used of the SDK goes in, though the runtime has a copy of its own: so the

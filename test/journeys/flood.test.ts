@@ -35,7 +35,7 @@ const TRICKLES: readonly Trickle[] = [
   // As large as anything may be.
   { head: lines(`content-length: ${10 * MIB}`), piece: "x".repeat(96_000) },
   // As large as a batch may be.
-  { head: lines(`content-length: ${500_000}`), piece: "x".repeat(16_000) },
+  { head: lines("content-length: 500000"), piece: "x".repeat(16_000) },
   // Of unsaid size, in pieces.
   { head: lines("transfer-encoding: chunked"), piece: chunkOf("x".repeat(96_000)) },
   // In the smallest pieces there are: each costs the server more than it costs the sender.
