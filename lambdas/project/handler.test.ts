@@ -113,7 +113,7 @@ describe("the project function", () => {
     const tell = async (changed_at?: string) => {
       for (const [table, rows] of Object.entries(once)) {
         const told = rows.toReversed().map((row) => ({ ...row, ...(changed_at === undefined ? {} : { changed_at }) }));
-        await sql.append(table as keyof typeof once, told as never);
+        await sql.append(table as keyof typeof once, told);
       }
     };
     await tell();

@@ -114,7 +114,8 @@ async function heard(port: number, { said, end }: Conversation): Promise<string>
   }
   last = performance.now();
   if (end === "half-close") socket.end();
-  while (end !== "cut" && !socket.closed && performance.now() - last < SILENCE_MS) await sleep(5);
+  const patience = end === "cut" ? 0 : SILENCE_MS;
+  while (!socket.closed && performance.now() - last < patience) await sleep(5);
   socket.destroy();
   await closed;
   return Buffer.concat(parts).toString("latin1");

@@ -22,7 +22,7 @@ const PEOPLE = ["ana", "bob"] as const;
 const DEVICES = ["a1", "a2"] as const;
 
 /** What clients sent, and what they sent again because no answer came: the same bytes later, or anew. */
-export interface Retries {
+interface Retries {
   /** How far each sender's clock is off, in ms. */
   readonly skew: number;
   readonly uploads: readonly {
@@ -37,7 +37,7 @@ export interface Retries {
   readonly seed: number;
 }
 
-export const retries: fc.Arbitrary<Retries> = fc.record({
+const retries: fc.Arbitrary<Retries> = fc.record({
   skew: fc.constantFrom(0, 17, -3 * HOUR, 26 * HOUR),
   uploads: fc.array(
     fc.record({
@@ -60,7 +60,7 @@ export const retries: fc.Arbitrary<Retries> = fc.record({
 });
 
 /** Every event as it came in first, and every copy of it that came in later. */
-export function received({ skew, uploads }: Retries): {
+function received({ skew, uploads }: Retries): {
   readonly once: readonly Event[];
   readonly again: readonly Event[];
 } {
