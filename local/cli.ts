@@ -14,27 +14,8 @@ export async function main(args: readonly string[]): Promise<number> {
     return importCommand(rest, importWorld());
   }
   if (command === "sql") return (await import("./sql-command.ts")).sqlCommand(rest);
-  if (command === "sources") {
-    const [{ sourcesCommand }, { openManagementTarget }] = await Promise.all([
-      import("./sources/sources-command.ts"),
-      import("./management-target.ts"),
-    ]);
-    return sourcesCommand(rest, { open: openManagementTarget, stdout: process.stdout, stderr: process.stderr });
-  }
-  if (command === "plans") {
-    const [{ plansCommand }, { openManagementTarget }] = await Promise.all([
-      import("./plans/plans-command.ts"),
-      import("./management-target.ts"),
-    ]);
-    return plansCommand(rest, { open: openManagementTarget, stdout: process.stdout, stderr: process.stderr });
-  }
-  if (command === "bad-events") {
-    const [{ badEventsCommand }, { openManagementTarget }] = await Promise.all([
-      import("./bad-events/bad-events-command.ts"),
-      import("./management-target.ts"),
-    ]);
-    return badEventsCommand(rest, { open: openManagementTarget, stdout: process.stdout, stderr: process.stderr });
-  }
+  const manage = command !== undefined && MANAGEMENT.get(command);
+  if (manage) return manage(rest);
   if (command === "help" || args.includes("--help") || args.includes("-h")) {
     process.stdout.write(SERVE_HELP);
     return 0;
@@ -46,3 +27,18 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   return (await import("./serve.ts")).serve(options);
 }
+
+const managed = async () => {
+  const { openManagementTarget } = await import("./management-target.ts");
+  return { open: openManagementTarget, stdout: process.stdout, stderr: process.stderr };
+};
+
+/** The commands that ask the management API, of a data folder or of a deployment. */
+const MANAGEMENT: ReadonlyMap<string, (args: readonly string[]) => Promise<number>> = new Map([
+  ["sources", async (args) => (await import("./sources/sources-command.ts")).sourcesCommand(args, await managed())],
+  ["plans", async (args) => (await import("./plans/plans-command.ts")).plansCommand(args, await managed())],
+  [
+    "bad-events",
+    async (args) => (await import("./bad-events/bad-events-command.ts")).badEventsCommand(args, await managed()),
+  ],
+]);

@@ -55,5 +55,5 @@ export function badEventJsonSchema(): { readonly $schema: string; readonly $id: 
     $id: `urn:tributary:bad-event:${BAD_EVENT_SCHEMA_VERSION}`,
     title: "A bad event of Tributary",
     ...rest,
-  } as { readonly $schema: string; readonly $id: string };
+  };
 }
