@@ -1,6 +1,8 @@
 import type { Benchmark } from "./benchmark.ts";
 import { aws } from "./measured/aws.ts";
 import { collectBatches, collectSingle } from "./measured/collect.ts";
+import { collectHandler } from "./measured/collect-handler.ts";
+import { collectStart } from "./measured/collect-start.ts";
 import { importCdnow } from "./measured/import-cdnow.ts";
 import { importMillion } from "./measured/import-million.ts";
 import { latency } from "./measured/latency.ts";
@@ -19,6 +21,8 @@ export interface Listed {
 
 /** In the order in which they run: what cannot be shortened comes last and has what time is left. */
 export const BENCHMARKS = {
+  "collect-handler": { title: "The collector by itself", run: collectHandler, seconds: 15, quickSeconds: 3 },
+  "collect-start": { title: "The collector's start", run: collectStart, seconds: 15, quickSeconds: 3 },
   "collect-batches": { title: "Collecting batches", run: collectBatches, seconds: 45, quickSeconds: 6 },
   "collect-single": { title: "Collecting single events", run: collectSingle, seconds: 45, quickSeconds: 6 },
   "whole-way": { title: "The whole way", run: wholeWay, seconds: 60, quickSeconds: 7 },

@@ -55,7 +55,7 @@ const emptySdk: Plugin = {
   setup: ({ onResolve, onLoad }) => {
     onResolve({ filter: /^@aws-sdk\// }, ({ path }) => ({ path, namespace: "empty-sdk" }));
     onLoad({ filter: /./, namespace: "empty-sdk" }, async ({ path }) => {
-      const names = Object.keys((await import(path)) as object).filter((name) => name !== "default");
+      const names = Object.keys((await import(path)) as object).filter((name) => /^[A-Z]\w*$/.test(name));
       return { contents: names.map((name) => `export class ${name} {}`).join("\n") };
     });
   },
