@@ -40,11 +40,11 @@ describeLaw(`a function has at most ${FUNCTION_LINES} lines of its own`, {
 });
 
 describe("files one might look at", () => {
-  it("are counted", ({ annotate }) => {
-    const long = codeFiles.filter(({ text }) => linesOf(text) > SOFT_LINES).map(({ path }) => path);
-    expect(long.length).toBeLessThan(codeFiles.length / 10);
-    return annotate(
-      `${long.length} of ${codeFiles.length} files have more than ${SOFT_LINES} lines: ${long.join(", ")}`,
-    );
+  // A test file is a list of cases, which may be as long as a file may be at all.
+  it("are counted, tests aside", ({ annotate }) => {
+    const code = codeFiles.filter(({ path }) => !/\.test\.ts$|^test\//.test(path));
+    const long = code.filter(({ text }) => linesOf(text) > SOFT_LINES).map(({ path }) => path);
+    expect(long.length).toBeLessThan(code.length / 10);
+    return annotate(`${long.length} of ${code.length} files have more than ${SOFT_LINES} lines: ${long.join(", ")}`);
   });
 });
