@@ -28,6 +28,7 @@ import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { freshLake } from "./fresh-lake.ts";
 import type { Door } from "./http-server.ts";
 import { type ImportJobs, openImportJobs } from "./import/import-jobs.ts";
+import { installPlans, type ReadyPlan } from "./installed-plans.ts";
 import { DEFAULT_SOURCE, type InstalledSource, installSources } from "./installed-sources.ts";
 import { openStores, type Stores } from "./open-stores.ts";
 import type { Processing } from "./processing.ts";
@@ -52,6 +53,8 @@ export interface Runtime {
 export interface RuntimeOptions {
   /** Sources beside the default one. */
   readonly sources?: readonly InstalledSource[];
+  /** Plans that come with Tributary and are to be there. */
+  readonly plans?: readonly ReadyPlan[];
   /** Hears of what broke: for the log, never with personal data. */
   readonly onFault: (error: unknown, where: string) => void;
 }
@@ -75,6 +78,7 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
     sources.map(({ id }) => id),
   );
   const stores = openStores(folder);
+  await installPlans(stores.trackingPlans, options.plans ?? []);
   await installSources(stores, sources, credentials);
 
   const inbox = openInbox(folder.inbox, () => processing.wake());

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { holdAlone } from "#adapters/local/single-holder.ts";
 import { troubleReport } from "#lambdas/middleware/trouble-report.ts";
 import { openDataFolder } from "./data-folder.ts";
-import { DEMO_SOURCES } from "./demo-sources.ts";
+import { DEMO_PLANS, DEMO_SOURCES } from "./demo-sources.ts";
 import { startHttpServer } from "./http-server.ts";
 import { openRuntime, type Runtime } from "./runtime.ts";
 import type { ServeOptions } from "./serve-options.ts";
@@ -20,6 +20,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   let failed = false;
   const runtime = await openRuntime(options.data, {
     sources: options.demo ? DEMO_SOURCES : [],
+    plans: options.demo ? DEMO_PLANS : [],
     onFault: (error, where) => {
       process.stderr.write(`${JSON.stringify(troubleReport(error, where))}\n`);
       if (where !== "processing") return;

@@ -102,6 +102,8 @@ function textSchema(texts: readonly string[]): JsonObject {
   if (format !== undefined) return { format: format[0] };
   const distinct = [...new Set(texts)].sort(compareText);
   const isEnum =
+    // One value alone is what happened to come in so far.
+    distinct.length > 1 &&
     distinct.length <= INFERENCE.enumValues &&
     texts.length >= distinct.length * INFERENCE.enumSeen &&
     distinct.every((text) => text.length <= INFERENCE.enumCharacters);
