@@ -73,7 +73,7 @@ export const CheckAsked = z.looseObject({
   context: Properties.default({}),
 });
 
-export const Check = z.object({
+const Check = z.object({
   status: z.enum(["planned", "unplanned", "violating"]),
   problems: z.array(z.object({ path: z.string(), message: z.string() })),
   /** What would be left of it where the plan omits what it does not know. */

@@ -4,7 +4,7 @@ import { type JsonSchema, SCHEMA_TYPES } from "./json-schema.ts";
 import { type SchemaCheck, schemaCheck } from "./schema-check.ts";
 
 /** How far an inferred schema goes into detail. */
-export const INFERENCE = {
+const INFERENCE = {
   depth: 8,
   /** Objects of more names are taken for maps, whose names are data. */
   names: 100,
@@ -40,7 +40,7 @@ function inferValue(values: readonly Json[], depth: number, left: Left): JsonSch
   return {
     type: types.length === 1 && types[0] !== undefined ? types[0] : types,
     ...(texts.length === values.length ? textSchema(texts) : {}),
-    ...(items.length === 0 ? {} : { items: inferValue(items as readonly Json[], depth + 1, left) }),
+    ...(items.length === 0 ? {} : { items: inferValue(items, depth + 1, left) }),
     ...ofObjects,
   };
 }

@@ -12,7 +12,7 @@ export type Step =
   | { readonly kind: "end" }
   | { readonly kind: "found" };
 
-export const PATTERN_LIMITS = { characters: 500, steps: 1_000 } as const;
+const PATTERN_LIMITS = { characters: 500, steps: 1_000 } as const;
 
 /** Why a text is no pattern here; `undefined` where it is one. */
 export function patternProblem(pattern: string): string | undefined {

@@ -11,7 +11,7 @@ import {
 import { patternProblem } from "./pattern.ts";
 
 /** What a schema may be, references followed. Within them, checking an event costs no more than its size allows. */
-export const SCHEMA_LIMITS = { depth: 16, nodes: 4_000, enumValues: 1_000, uniqueItems: 256 } as const;
+const SCHEMA_LIMITS = { depth: 16, nodes: 4_000, enumValues: 1_000, uniqueItems: 256 } as const;
 
 const DIALECTS = /^https?:\/\/json-schema\.org\/(?:draft\/2020-12|draft-07)\/schema#?$/;
 
@@ -76,7 +76,7 @@ function resolve(sent: Json | undefined, place: Place, walk: Walk): JsonSchema {
   }
   const { $ref, ...own } = sent;
   const kept = Object.entries(own).flatMap(([keyword, value]) => keptKeyword(keyword, value, place, walk));
-  const schema = Object.fromEntries(kept) as JsonObject;
+  const schema = Object.fromEntries(kept);
   if (schema.uniqueItems === true && !(Number(schema.maxItems) <= SCHEMA_LIMITS.uniqueItems)) {
     const message = `say maxItems too, at most ${SCHEMA_LIMITS.uniqueItems}: every item is compared with every other`;
     return refuse(walk, below(place, "uniqueItems"), message);

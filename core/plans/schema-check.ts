@@ -11,7 +11,7 @@ export type SchemaCheck = (value: JsonObject) => readonly Problem[];
 type Formats = Record<string, (text: string) => boolean>;
 
 /** How a pattern is handed over: as a format of its own, so that it is matched by us. */
-export const PATTERN_FORMAT = "pattern ";
+const PATTERN_FORMAT = "pattern ";
 
 const NONE: readonly Problem[] = [];
 
@@ -19,7 +19,7 @@ const NONE: readonly Problem[] = [];
 export function schemaCheck(schema: JsonSchema): SchemaCheck {
   const formats: Formats = {};
   const compiled = withoutPatterns(schema, formats);
-  const check = validator(compiled as Parameters<typeof validator>[0], {
+  const check = validator(compiled, {
     mode: "lax",
     includeErrors: true,
     allErrors: true,
@@ -54,8 +54,8 @@ function withoutPatterns(schema: JsonSchema, formats: Formats): JsonSchema {
   const mapped = withoutIdleChoice(mapSubschemas(schema, (below) => withoutPatterns(below, formats)));
   if (typeof mapped.pattern !== "string") return mapped;
   const { pattern, ...rest } = mapped;
-  const format = `${PATTERN_FORMAT}${pattern as string}`;
-  formats[format] ??= patternMatcher(pattern as string);
+  const format = `${PATTERN_FORMAT}${pattern}`;
+  formats[format] ??= patternMatcher(pattern);
   return rest.format === undefined
     ? { ...rest, format }
     : { ...rest, allOf: [{ format }, ...((rest.allOf ?? []) as JsonSchema[])] };

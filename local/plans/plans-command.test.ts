@@ -10,9 +10,9 @@ import { plansCommand } from "./plans-command.ts";
 
 const lake = await duckDbLake();
 const folder = mkdtempSync(join(tmpdir(), "tributary-plans-"));
-afterAll(async () => {
+afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
-  await lake.close();
+  lake.close();
 });
 
 let api: ApiWorld;

@@ -79,7 +79,7 @@ function inferIn({ name, source, since, sample, out }: Values): PlansAct | strin
 
 function queryIn({ source, since }: Values): string {
   const query = new URLSearchParams({ ...(source && { source }), ...(since && { since }) });
-  return query.size === 0 ? "" : `?${query}`;
+  return query.size === 0 ? "" : `?${query.toString()}`;
 }
 
 function parse(args: readonly string[]) {
