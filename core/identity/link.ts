@@ -6,6 +6,8 @@ import { compareStamps, compareText, type Stamp } from "#core/kernel/order.ts";
 /** Who or what says so: a person's decision, a fact (both in one event), or a guess with a weight. */
 export type LinkClass = "human" | "deterministic" | "probabilistic";
 export type LinkVerdict = "same" | "different";
+/** What somebody did when they said so: it names the act to whoever reads of it later, and changes no answer. */
+export type ActKind = "merge" | "split";
 
 /**
  * An assertion that two identifiers are one person (or are not). Its id is the digest of what it claims and who claims
@@ -23,6 +25,13 @@ export interface Link {
   readonly weight: number;
   readonly first: Stamp;
   readonly reason?: string;
+  /** What the claim was part of; absent where it was made by itself. */
+  readonly act?: ActKind;
+  /**
+   * How often the same was claimed, taken back and claimed again, from 2 on. A retraction is for ever, so each round is
+   * a link of its own.
+   */
+  readonly round?: number;
 }
 
 /** `<key of a>.<digest of the claim>`: the first part says where the link is kept. */
@@ -37,6 +46,8 @@ export interface LinkClaim {
   readonly weight?: number;
   readonly at: Stamp;
   readonly reason?: string;
+  readonly act?: ActKind;
+  readonly round?: number;
 }
 
 export function assertLink(claim: LinkClaim): Link {
@@ -48,7 +59,9 @@ export function assertLink(claim: LinkClaim): Link {
 /** The same from the keys, the stronger identifier's first. */
 export function linkBetween(a: IdentifierKey, b: IdentifierKey, claim: Omit<LinkClaim, "between">): Link {
   const weight = claim.weight ?? 1;
-  const content = digestOf(a, b, claim.class, claim.verdict, claim.source, claim.trust, String(weight));
+  const { round } = claim;
+  const said = [a, b, claim.class, claim.verdict, claim.source, claim.trust, String(weight)];
+  const content = digestOf(...said, ...(round === undefined ? [] : [String(round)]));
   return {
     id: `${a}.${content}` as LinkId,
     a,
@@ -60,14 +73,18 @@ export function linkBetween(a: IdentifierKey, b: IdentifierKey, claim: Omit<Link
     weight,
     first: claim.at,
     ...(claim.reason === undefined ? {} : { reason: claim.reason }),
+    ...(claim.act === undefined ? {} : { act: claim.act }),
+    ...(round === undefined ? {} : { round }),
   };
 }
 
 /** The key of the identifier whose component keeps the link, read from the link's id. */
 export const keeperOf = (id: LinkId): IdentifierKey => id.slice(0, id.indexOf(".")) as IdentifierKey;
 
-/** Two sightings of one assertion: the earliest evidence stands, and of equally early ones the lesser reason. */
+/** Two sightings of one assertion: the earliest evidence stands, and of equally early ones the lesser words. */
 export function joinLinks(x: Link, y: Link): Link {
-  const order = compareStamps(x.first, y.first) || compareText(x.reason ?? "", y.reason ?? "");
+  const order = compareStamps(x.first, y.first) || compareText(wordsOf(x), wordsOf(y));
   return order <= 0 ? x : y;
 }
+
+const wordsOf = ({ reason, act }: Link): string => JSON.stringify([reason ?? "", act ?? ""]);

@@ -17,7 +17,7 @@ export interface Partition {
 export interface Evidence {
   readonly identifiers: ReadonlyMap<IdentifierKey, Identifier>;
   readonly links: Iterable<Link>;
-  readonly retracted: ReadonlySet<LinkId>;
+  readonly retracted: Pick<ReadonlySet<LinkId>, "has">;
 }
 
 /**

@@ -176,7 +176,7 @@ function quarantine(meeting: Meeting): readonly Absorption[] {
     const isOwn = (key: IdentifierKey): boolean => meeting.roots.get(key) === place.root;
     const members = new Map([...said.members].filter(([key]) => isOwn(key)));
     const links = new Map([...said.links].filter(([, link]) => isOwn(link.a) && isOwn(link.b)));
-    const retracted = new Set([...said.retracted].filter((id) => isOwn(keeperOf(id))));
+    const retracted = new Map([...said.retracted].filter(([id]) => isOwn(keeperOf(id))));
     if (members.size === 0 && retracted.size === 0) return [];
     const component = asFitted(joinAllComponents([before, { members, links, retracted }]));
     return [

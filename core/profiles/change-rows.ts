@@ -101,6 +101,7 @@ function looksUntouched({ before, after }: ComponentChange): boolean {
   if (was.members.size !== is.members.size || was.links.size !== is.links.size) return false;
   if (was.retracted.size !== is.retracted.size) return false;
   for (const [id, link] of is.links) if (was.links.get(id) !== link) return false;
+  for (const [id, retraction] of is.retracted) if (was.retracted.get(id) !== retraction) return false;
   for (const [key, { firstSeen, fragment }] of is.members) {
     const other = was.members.get(key);
     if (other?.firstSeen !== firstSeen) return false;

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type Link, type LinkId, linkBetween } from "#core/identity/link.ts";
+import { type Retraction, unknownRetraction } from "#core/identity/retraction.ts";
 import { type IdentifierKey, identifierKey } from "#core/kernel/identifier.ts";
 import type { Component, Member } from "./component.ts";
 import type { Fragment } from "./fragment.ts";
@@ -28,7 +29,8 @@ const MemberItem = z.union([
   z.tuple([z.string(), z.string(), z.number(), z.number()]),
   z.tuple([z.string(), z.string(), z.number(), z.number(), FragmentItem]),
 ]);
-const LinkItem = z.tuple([
+const ActItem = z.enum(["merge", "split"]).nullable();
+const LinkHead = [
   z.int(),
   z.int(),
   z.enum(["human", "deterministic", "probabilistic"]),
@@ -39,37 +41,31 @@ const LinkItem = z.tuple([
   z.number(),
   z.string(),
   z.string().nullable(),
+] as const;
+/** With the act it is part of and its round, where it has either: only people's links do. */
+const LinkItem = z.union([z.tuple(LinkHead), z.tuple([...LinkHead, ActItem, z.int().nullable()])]);
+/** The id alone where nobody is named; else with when (time and digest), who, why and as part of what. */
+const RetractedItem = z.union([
+  z.string(),
+  z.tuple([z.string(), z.number(), z.string(), z.string(), z.string().nullable(), ActItem]),
 ]);
 const StoredComponent = z.object({
   v: z.literal(1),
   m: z.array(MemberItem),
   l: z.array(LinkItem).optional(),
-  r: z.array(z.string()).optional(),
+  r: z.array(RetractedItem).optional(),
 });
 type StoredComponent = z.infer<typeof StoredComponent>;
 
 export function encodeComponent(component: Component): string {
   const keys = [...component.members.keys()];
   const at = new Map(keys.map((key, position) => [key, position]));
-  const links = [...component.links.values()].map(
-    (link): StoredComponent["l"] extends (infer L)[] | undefined ? L : never => [
-      at.get(link.a) ?? -1,
-      at.get(link.b) ?? -1,
-      link.class,
-      link.verdict,
-      link.source,
-      link.trust,
-      link.weight,
-      link.first.at,
-      link.first.by,
-      link.reason ?? null,
-    ],
-  );
+  const links = [...component.links.values()].map((link) => encodeLink(link, at));
   const stored = {
     v: 1,
     m: [...component.members.values()].map(encodeMember),
     ...(links.length > 0 ? { l: links } : {}),
-    ...(component.retracted.size > 0 ? { r: [...component.retracted] } : {}),
+    ...(component.retracted.size > 0 ? { r: [...component.retracted].map(encodeRetraction) } : {}),
   };
   return JSON.stringify(stored);
 }
@@ -91,8 +87,38 @@ export function decodeComponent(text: string): Component {
   return {
     members: new Map(keyed),
     links: new Map(links.map((link) => [link.id, link])),
-    retracted: new Set((stored.r ?? []) as LinkId[]),
+    retracted: new Map((stored.r ?? []).map(decodeRetraction)),
   };
+}
+
+function encodeLink(link: Link, at: ReadonlyMap<IdentifierKey, number>): z.infer<typeof LinkItem> {
+  const { act, round } = link;
+  const head = [
+    at.get(link.a) ?? -1,
+    at.get(link.b) ?? -1,
+    link.class,
+    link.verdict,
+    link.source,
+    link.trust,
+    link.weight,
+    link.first.at,
+    link.first.by,
+    link.reason ?? null,
+  ] as const;
+  return act === undefined && round === undefined ? [...head] : [...head, act ?? null, round ?? null];
+}
+
+function encodeRetraction([id, { first, who, reason, act }]: readonly [LinkId, Retraction]): z.infer<
+  typeof RetractedItem
+> {
+  return first === undefined ? id : [id, first.at, first.by, who ?? "", reason ?? null, act ?? null];
+}
+
+function decodeRetraction(item: z.infer<typeof RetractedItem>): [LinkId, Retraction] {
+  if (typeof item === "string") return [item as LinkId, unknownRetraction];
+  const [id, at, by, who, reason, act] = item;
+  const told = { ...(reason === null ? {} : { reason }), ...(act === null ? {} : { act }) };
+  return [id as LinkId, { first: { at, by }, who, ...told }];
 }
 
 function encodeMember({ identifier, firstSeen, lastSeen, fragment }: Member): z.infer<typeof MemberItem> {
@@ -149,7 +175,7 @@ function decodeHeard(item: z.infer<typeof HeardItem>): Fragment["heard"] {
 type Keyed = readonly (readonly [IdentifierKey, Member])[];
 
 function decodeLink(item: z.infer<typeof LinkItem>, members: Keyed): Link {
-  const [a, b, linkClass, verdict, source, trust, weight, at, by, reason] = item;
+  const [a, b, linkClass, verdict, source, trust, weight, at, by, reason, act, round] = item;
   return linkBetween(keyAt(a, members), keyAt(b, members), {
     class: linkClass,
     verdict,
@@ -158,6 +184,8 @@ function decodeLink(item: z.infer<typeof LinkItem>, members: Keyed): Link {
     weight,
     at: { at, by },
     ...(reason === null ? {} : { reason }),
+    ...(act == null ? {} : { act }),
+    ...(round == null ? {} : { round }),
   });
 }
 

@@ -1,15 +1,21 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { assertLink } from "#core/identity/link.ts";
+import { type Identifier, identifierKey, parseIdentifier } from "#core/kernel/identifier.ts";
 import { histories } from "#test/contracts/histories.ts";
 import { type Component, emptyComponent, joinAllComponents, joinComponents } from "./component.ts";
 import { decodeComponent, encodeComponent } from "./component-json.ts";
 import { evidenceOf } from "./evidence.ts";
 
+const identifierOf = (text: string): Identifier => parseIdentifier(text) as Identifier;
+
 const nobodyShared = (): boolean => false;
 
 const component: fc.Arbitrary<Component> = histories(8).map(({ events, assertions }) => {
   const links = assertions.flatMap((said) => (said.kind === "link" ? [said] : []));
-  const retracted = new Set(assertions.flatMap((said) => (said.kind === "retraction" ? [said.link] : [])));
+  const retracted = new Map(
+    assertions.flatMap((said) => (said.kind === "retraction" ? [[said.link, said.retraction ?? {}]] : [])),
+  );
   return joinAllComponents([
     ...events.flatMap((event) => evidenceOf(event, nobodyShared)),
     { ...emptyComponent, retracted },
@@ -65,11 +71,31 @@ describe("a component as JSON", () => {
     );
   });
   it("keeps retractions that came before anything else", () => {
-    const retracted = new Set(["0abc.def" as never]);
+    const retracted = new Map([["0abc.def" as never, {}]]);
     expect(decodeComponent(encodeComponent({ ...emptyComponent, retracted }))).toEqual({
       ...emptyComponent,
       retracted,
     });
+  });
+  it("reads retractions that were stored before anybody was named with them", () => {
+    const stored =
+      '{"v":1,"m":[["user_id","u",1,2],["email","a@b.c",1,2]],"l":[[0,1,"human","same","chloe","server",1,5,"x",null]],"r":["0abc.def"]}';
+    const { links, retracted } = decodeComponent(stored);
+    expect([...retracted]).toEqual([["0abc.def", {}]]);
+    expect([...links.values()]).toMatchObject([{ source: "chloe", verdict: "same", first: { at: 5, by: "x" } }]);
+    expect(encodeComponent(decodeComponent(stored))).toBe(stored);
+  });
+  it("keeps who took a link back, when, why and as part of what, and the round and act of a claim", () => {
+    const [a, b] = [identifierOf("user_id:u"), identifierOf("email:a@b.c")];
+    const claim = { class: "human", verdict: "same", source: "chloe", trust: "server" } as const;
+    const link = assertLink({ ...claim, between: [a, b], at: { at: 5, by: "x" }, act: "merge", round: 2 });
+    const seen = { firstSeen: 1, lastSeen: 2 };
+    const told: Component = {
+      members: new Map([a, b].map((identifier) => [identifierKey(identifier), { identifier, ...seen }])),
+      links: new Map([[link.id, link]]),
+      retracted: new Map([[link.id, { first: { at: 7, by: "y" }, who: "ben", reason: "a typo", act: "split" }]]),
+    };
+    expect(decodeComponent(encodeComponent(told))).toEqual(told);
   });
   it("refuses a form it does not know", () => {
     expect(() => decodeComponent('{"v":2,"m":[]}')).toThrow("form 2");

@@ -1,4 +1,5 @@
 import { joinLinks, type Link, type LinkId } from "#core/identity/link.ts";
+import { joinRetractions, type Retraction } from "#core/identity/retraction.ts";
 import type { Identifier, IdentifierKey } from "#core/kernel/identifier.ts";
 import type { EpochMs } from "#core/kernel/time.ts";
 import { type Fragment, joinFragments } from "./fragment.ts";
@@ -20,10 +21,10 @@ export interface Member {
 export interface Component {
   readonly members: ReadonlyMap<IdentifierKey, Member>;
   readonly links: ReadonlyMap<LinkId, Link>;
-  readonly retracted: ReadonlySet<LinkId>;
+  readonly retracted: ReadonlyMap<LinkId, Retraction>;
 }
 
-export const emptyComponent: Component = { members: new Map(), links: new Map(), retracted: new Set() };
+export const emptyComponent: Component = { members: new Map(), links: new Map(), retracted: new Map() };
 
 export const identifiersOf = (component: Component): ReadonlyMap<IdentifierKey, Identifier> =>
   new Map([...component.members].map(([key, member]) => [key, member.identifier]));
@@ -32,11 +33,11 @@ export const identifiersOf = (component: Component): ReadonlyMap<IdentifierKey, 
 export function joinAllComponents(components: Iterable<Component>): Component {
   const members = new Map<IdentifierKey, Member>();
   const links = new Map<LinkId, Link>();
-  const retracted = new Set<LinkId>();
+  const retracted = new Map<LinkId, Retraction>();
   for (const component of components) {
     joinInto(members, component.members, joinMembers);
     joinInto(links, component.links, joinLinks);
-    for (const id of component.retracted) retracted.add(id);
+    joinInto(retracted, component.retracted, joinRetractions);
   }
   return { members, links, retracted };
 }
@@ -58,6 +59,7 @@ export function isUnchanged(before: Component, joined: Component): boolean {
   if (before.retracted.size !== joined.retracted.size) return false;
   for (const [key, member] of joined.members) if (before.members.get(key) !== member) return false;
   for (const [id, link] of joined.links) if (before.links.get(id) !== link) return false;
+  for (const [id, retraction] of joined.retracted) if (before.retracted.get(id) !== retraction) return false;
   return true;
 }
 

@@ -1,5 +1,6 @@
 import type { Event } from "#core/events/event.ts";
 import { assertLink, keeperOf, type Link, type LinkId } from "#core/identity/link.ts";
+import { type Retraction, unknownRetraction } from "#core/identity/retraction.ts";
 import { type Identifier, type IdentifierKey, identifierKey } from "#core/kernel/identifier.ts";
 import { compareText } from "#core/kernel/order.ts";
 import { type Component, emptyComponent, joinAllComponents, type Member } from "./component.ts";
@@ -8,7 +9,8 @@ import { evidenceId, fragmentOf, type HeardEvent } from "./fragment.ts";
 /** What a person decided about links, through the API. */
 export type Assertion =
   | { readonly kind: "link"; readonly link: Link; readonly between: readonly [Identifier, Identifier] }
-  | { readonly kind: "retraction"; readonly link: LinkId };
+  /** `retraction` is absent where nobody is named. */
+  | { readonly kind: "retraction"; readonly link: LinkId; readonly retraction?: Retraction };
 
 /** Evidence that belongs together because it shares identifiers, as the component it would make on its own. */
 export interface EvidenceGroup {
@@ -53,16 +55,17 @@ export function evidenceOf(event: HeardEvent, isShared: (key: IdentifierKey) => 
     });
     links.set(link.id, link);
   }
-  return [{ members, links, retracted: new Set() }, ...apart];
+  return [{ members, links, retracted: new Map() }, ...apart];
 }
 
 function assertionEvidence(assertion: Assertion): Component {
-  if (assertion.kind === "retraction")
-    return { members: new Map(), links: new Map(), retracted: new Set([assertion.link]) };
+  if (assertion.kind === "retraction") {
+    return { ...emptyComponent, retracted: new Map([[assertion.link, assertion.retraction ?? unknownRetraction]]) };
+  }
   const { link, between } = assertion;
   const seen = { firstSeen: link.first.at, lastSeen: link.first.at };
   const members = new Map(between.map((identifier) => [identifierKey(identifier), { identifier, ...seen }]));
-  return { members, links: new Map([[link.id, link]]), retracted: new Set() };
+  return { members, links: new Map([[link.id, link]]), retracted: new Map() };
 }
 
 /**

@@ -36,7 +36,7 @@ function explained(
       identifiers.map((identifier, at) => [identifierKey(identifier), { identifier, firstSeen: at, lastSeen: at }]),
     ),
     links: new Map(links.map((link) => [link.id, link])),
-    retracted: new Set(retract.flatMap((position) => links[position]?.id ?? [])),
+    retracted: new Map(retract.flatMap((position) => (links[position] ? [[links[position].id, {}]] : []))),
   };
   const key = identifierKey(named(of));
   const group = profileGroupsOf(component, rules).find(({ members }) => members.some(([member]) => member === key));

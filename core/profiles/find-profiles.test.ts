@@ -11,7 +11,7 @@ const member = (value: string): Member => ({ identifier: { type: "user_id", valu
 const component = (...values: readonly string[]): Component => ({
   members: new Map(values.map((value) => [key(value), member(value)])),
   links: new Map(),
-  retracted: new Set(),
+  retracted: new Map(),
 });
 
 const STORED = new Map<string, Stored>([
