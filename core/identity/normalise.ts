@@ -1,5 +1,5 @@
 import { domainToASCII } from "node:url";
-import { type CountryCode, parsePhoneNumberFromString } from "libphonenumber-js/core/es6";
+import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js/core/es6";
 import type { Normalise } from "#core/kernel/identifier.ts";
 import { blockedBy } from "./blocked.ts";
 import type { IdentityRules } from "./identity-rules.ts";
@@ -48,3 +48,6 @@ const FRENCH_OVERSEAS: readonly (readonly [RegExp, string])[] = [
   [/^0(262|692|693)\d{6}$/, "RE"],
   [/^0(269|639)\d{6}$/, "YT"],
 ];
+
+/** Whether numbers without a country code can be from there: a code of ISO 3166-1 that has a numbering plan. */
+export const isPhoneRegion = (region: string): boolean => isSupportedCountry(region as CountryCode, phonePlans);
