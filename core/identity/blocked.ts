@@ -36,3 +36,20 @@ export function blockedBy(rules: IdentityRules): IsBlocked {
     listed(type, value) ||
     listed("*", value);
 }
+
+/**
+ * What the owner's rules block, for identifiers that came in before they did; `undefined` where they block nothing.
+ * Read once for each set of rules.
+ */
+export function blockedSince(rules: IdentityRules): IsBlocked | undefined {
+  const known = read.get(rules);
+  if (known !== undefined) return known.isBlocked;
+  const lists = [...Object.values(rules.blocked), ...Object.values(rules.blockedPatterns)];
+  const blocksAny = lists.some((list) => list.length > 0) || Object.values(rules.limits).includes(0);
+  const isBlocked = blocksAny ? blockedBy(rules) : undefined;
+  read.set(rules, { isBlocked });
+  return isBlocked;
+}
+
+// Compiling patterns costs more than asking them; what is remembered goes with the rules.
+const read = new WeakMap<IdentityRules, { readonly isBlocked: IsBlocked | undefined }>();

@@ -219,3 +219,32 @@ describe("the partition, over generated links", () => {
     );
   });
 });
+
+describe("values that came in before the rules blocked them", () => {
+  const all = [user("ana"), user("test"), device("phone")];
+  const [ana, test, phone] = all as [Identifier, Identifier, Identifier];
+  const links = [link(test, phone), link(ana, phone, { at: { at: 2, by: "a" } })];
+
+  it.each([
+    ["a listed value", { blocked: { user_id: ["test"] } }],
+    ["a pattern", { blockedPatterns: { "*": ["te.t"] } }],
+  ])("stand by themselves, as if nobody had been known by them: %s", (_, blocking) => {
+    const found = partition(evidenceOf(all, links), IdentityRules.parse(blocking));
+    expect(namesIn(found, all)).toEqual(["ana+phone", "test"]);
+    expect([...found.refused]).toEqual([[links[0]?.id, "blocked"]]);
+  });
+
+  it("are types of which a profile may hold none", () => {
+    const found = partition(evidenceOf(all, links), IdentityRules.parse({ limits: { anonymous_id: 0 } }));
+    expect(namesIn(found, all)).toEqual(["ana", "phone", "test"]);
+    expect(new Set(found.refused.values())).toEqual(new Set(["blocked"]));
+  });
+
+  it("do not make a device shared, nor keep anybody apart", () => {
+    const both = [link(test, phone), link(ana, phone), link(ana, test, { class: "human", verdict: "different" })];
+    const strict = IdentityRules.parse({ blocked: { user_id: ["test"] }, sharedAbove: 1 });
+    const found = partition(evidenceOf(all, both), strict);
+    expect(found.shared.size).toBe(0);
+    expect(namesIn(found, all)).toEqual(["ana+phone", "test"]);
+  });
+});

@@ -1,15 +1,18 @@
 import type { Identifier, IdentifierKey } from "#core/kernel/identifier.ts";
 import { compareStamps, compareText } from "#core/kernel/order.ts";
+import { blockedSince } from "./blocked.ts";
 import type { IdentityRules } from "./identity-rules.ts";
 import type { Link, LinkClass, LinkId } from "./link.ts";
 
 /** Why a live link unites nobody. It stays, is shown, and takes effect if what refused it goes away. */
-export type Refusal = "limit" | "too_many_identifiers" | "different" | "untrusted" | "shared";
+export type Refusal = "limit" | "too_many_identifiers" | "different" | "untrusted" | "shared" | "blocked";
 
 export interface Partition {
   /** Each group is one profile; keys within and groups among themselves are in text order. */
   readonly groups: readonly (readonly IdentifierKey[])[];
   readonly refused: ReadonlyMap<LinkId, Refusal>;
+  /** The links that brought each group together, strongest first: one fewer than it has members (Kruskal's forest). */
+  readonly forest: readonly LinkId[];
   /** Identifiers linked to more people than one person could be. */
   readonly shared: ReadonlySet<IdentifierKey>;
 }
@@ -26,36 +29,68 @@ export interface Evidence {
  * break; for one limited type this is Kruskal's algorithm on a graphic matroid, hence the best forest.
  */
 export function partition(evidence: Evidence, rules: IdentityRules): Partition {
-  const asserted = [...evidence.links];
+  const refused = new Map<LinkId, Refusal>();
+  const asserted = usable([...evidence.links], evidence, rules, refused);
   const live = asserted.filter((link) => !evidence.retracted.has(link.id));
   const shared = sharedIdentifiers(asserted, evidence.identifiers, rules);
-  const refused = new Map<LinkId, Refusal>();
+  const forest: LinkId[] = [];
   const groups = new Groups(evidence.identifiers, rules);
   for (const link of live) if (link.verdict === "different") groups.forbid(link.a, link.b);
-  for (const link of inOrder(live, evidence.identifiers, rules)) {
-    const refusal = shared.has(link.a) || shared.has(link.b) ? "shared" : groups.unite(link);
-    if (refusal !== undefined) refused.set(link.id, refusal);
+  const tried = live.filter((link) => link.verdict === "same").sort(byStrength(evidence.identifiers, rules));
+  for (const link of tried) {
+    const outcome = shared.has(link.a) || shared.has(link.b) ? "shared" : groups.unite(link);
+    if (outcome === "united") forest.push(link.id);
+    else if (outcome !== "together") refused.set(link.id, outcome);
   }
-  return { groups: groups.list(), refused, shared };
+  return { groups: groups.list(), refused, forest, shared };
+}
+
+/**
+ * Without the links that touch a value which the rules have come to block: it stands by itself, as if nobody had ever
+ * been known by it. Those that would unite are told as refused.
+ */
+function usable(
+  asserted: readonly Link[],
+  { identifiers, retracted }: Evidence,
+  rules: IdentityRules,
+  refused: Map<LinkId, Refusal>,
+): readonly Link[] {
+  const blocked = blockedAmong(identifiers, rules);
+  if (blocked.size === 0) return asserted;
+  return asserted.filter((link) => {
+    if (!blocked.has(link.a) && !blocked.has(link.b)) return true;
+    if (link.verdict === "same" && !retracted.has(link.id)) refused.set(link.id, "blocked");
+    return false;
+  });
+}
+
+/** The identifiers that came in before the rules blocked their values. */
+export function blockedAmong(identifiers: Evidence["identifiers"], rules: IdentityRules): ReadonlySet<IdentifierKey> {
+  const isBlocked = blockedSince(rules);
+  if (isBlocked === undefined) return new Set();
+  return new Set([...identifiers].filter(([, { type, value }]) => isBlocked(type, value)).map(([key]) => key));
 }
 
 const CLASS_ORDER: Readonly<Record<LinkClass, number>> = { human: 0, deterministic: 1, probabilistic: 2 };
 
-function inOrder(live: readonly Link[], identifiers: Evidence["identifiers"], rules: IdentityRules): readonly Link[] {
-  const rank = (key: IdentifierKey): number => {
-    const at = rules.priority.indexOf(identifiers.get(key)?.type ?? "");
-    return at < 0 ? rules.priority.length : at;
-  };
-  return live
-    .filter((link) => link.verdict === "same")
-    .sort(
-      (x, y) =>
-        CLASS_ORDER[x.class] - CLASS_ORDER[y.class] ||
-        Math.max(rank(x.a), rank(x.b)) - Math.max(rank(y.a), rank(y.b)) ||
-        y.weight - x.weight ||
-        compareStamps(x.first, y.first) ||
-        compareText(x.id, y.id),
-    );
+/** The order in which links are tried, the strongest first: a total one, intrinsic to the links. */
+export function byStrength(
+  identifiers: Evidence["identifiers"],
+  rules: Pick<IdentityRules, "priority">,
+): (x: Link, y: Link) => number {
+  const rank = (key: IdentifierKey): number => rankOf(identifiers.get(key)?.type ?? "", rules);
+  return (x, y) =>
+    CLASS_ORDER[x.class] - CLASS_ORDER[y.class] ||
+    Math.max(rank(x.a), rank(x.b)) - Math.max(rank(y.a), rank(y.b)) ||
+    y.weight - x.weight ||
+    compareStamps(x.first, y.first) ||
+    compareText(x.id, y.id);
+}
+
+/** The place of a type in the order of priority, 0 for the strongest; those that are not listed share the last. */
+export function rankOf(type: string, { priority }: Pick<IdentityRules, "priority">): number {
+  const at = priority.indexOf(type);
+  return at < 0 ? priority.length : at;
 }
 
 /**
@@ -105,17 +140,17 @@ class Groups {
     this.#apart.push([a, b]);
   }
 
-  unite(link: Link): Refusal | undefined {
+  unite(link: Link): Refusal | "united" | "together" {
     const a = this.#find(link.a);
     const b = this.#find(link.b);
-    if (a === b) return undefined;
+    if (a === b) return "together";
     const refusal = this.#refusal(a, b, link);
     if (refusal !== undefined) return refusal;
     const [keep, drop] = a < b ? [a, b] : [b, a];
     this.#parent.set(drop, keep);
     this.#membersOf(keep).push(...this.#membersOf(drop));
     this.#members.delete(drop);
-    return undefined;
+    return "united";
   }
 
   list(): readonly (readonly IdentifierKey[])[] {

@@ -102,4 +102,5 @@ const REFUSED: Readonly<Record<Refusal, (rules: IdentityRules) => string>> = {
   different: () => "Not done: a person decided that somebody among them is somebody else.",
   untrusted: () => "Not done: both are identified people, and a browser may not decide that they are one.",
   shared: ({ sharedAbove }) => `Not done: one of them is used by more than ${sharedAbove} people.`,
+  blocked: () => "Not done: the rules have come to block one of the two, which then identifies nobody.",
 };

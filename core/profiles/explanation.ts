@@ -13,7 +13,7 @@ export const ExplainedLink = z.object({
   class: z.enum(["human", "deterministic", "probabilistic"]),
   verdict: z.enum(["same", "different"]),
   state: z.enum(["live", "refused", "retracted"]),
-  refusal: z.enum(["limit", "too_many_identifiers", "different", "untrusted", "shared"]).nullable(),
+  refusal: z.enum(["limit", "too_many_identifiers", "different", "untrusted", "shared", "blocked"]).nullable(),
   because: z.string(),
   source: z.string(),
   trust: z.enum(["browser", "server"]),

@@ -21,7 +21,7 @@ export interface ProfileGroup {
 
 export function partitionOf(component: Component, rules: IdentityRules): Partition {
   if (component.members.size === 1) {
-    return { groups: [[...component.members.keys()]], refused: new Map(), shared: new Set() };
+    return { groups: [[...component.members.keys()]], refused: new Map(), forest: [], shared: new Set() };
   }
   return partition(
     { identifiers: identifiersOf(component), links: component.links.values(), retracted: component.retracted },

@@ -1,5 +1,5 @@
 import type { IdentityRules } from "#core/identity/identity-rules.ts";
-import { sharedIdentifiers } from "#core/identity/partition.ts";
+import { blockedAmong, sharedIdentifiers } from "#core/identity/partition.ts";
 import type { IdentifierKey } from "#core/kernel/identifier.ts";
 import { identifiersOf } from "./component.ts";
 import type { Found } from "./locate.ts";
@@ -13,8 +13,10 @@ export function sharedIn(found: Found, rules: IdentityRules): ReadonlySet<Identi
   for (const stored of found.values()) {
     if (stored?.kind !== "component" || stored.component.links.size <= rules.sharedAbove) continue;
     const { component } = stored;
-    const links = [...component.links.values()];
-    for (const key of sharedIdentifiers(links, identifiersOf(component), rules)) shared.add(key);
+    const identifiers = identifiersOf(component);
+    const blocked = blockedAmong(identifiers, rules);
+    const links = [...component.links.values()].filter(({ a, b }) => !blocked.has(a) && !blocked.has(b));
+    for (const key of sharedIdentifiers(links, identifiers, rules)) shared.add(key);
   }
   return shared;
 }
