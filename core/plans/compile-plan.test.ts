@@ -127,7 +127,7 @@ describe("a tracking plan", () => {
     const properties = Object.fromEntries(Array.from({ length: 500 }, (_, nth) => [`${nth}-`.repeat(200), 1]));
     const { problems } = check(asked({ properties }));
     expect(problems).toHaveLength(20);
-    expect(problems.at(-1)).toEqual({ path: "", message: "and 482 more" });
+    expect(problems.at(-1)).toEqual({ path: "", message: "and more" });
     expect(JSON.stringify(problems).length).toBeLessThan(4_000);
   });
 });

@@ -122,8 +122,7 @@ const unknownVersion = ({ numbers }: Versions): Problem => ({
 
 function atMost(problems: readonly Problem[]): readonly Problem[] {
   if (problems.length <= MOST_PROBLEMS) return problems;
-  const more = problems.length - MOST_PROBLEMS + 1;
-  return [...problems.slice(0, MOST_PROBLEMS - 1), { path: "", message: `and ${more} more` }];
+  return [...problems.slice(0, MOST_PROBLEMS - 1), { path: "", message: "and more" }];
 }
 
 /** Which version a sender means: Segment's clients say it in `context.protocols.event_version`. */

@@ -124,4 +124,14 @@ describe("a schema", () => {
     const has = (format: string): boolean => schemaCheck({ properties: { t: { format } } })({ t: text }).length === 0;
     expect([has("date"), has("date-time")]).toEqual([text.length === 10 && !text.startsWith("n"), text.endsWith("Z")]);
   });
+
+  it("is not kept busy by much that is wrong", { timeout: 2_000 }, () => {
+    const choices = { anyOf: Array.from({ length: 300 }, (_, nth) => ({ const: nth })) };
+    const check = schemaCheck({ properties: { list: { items: choices } } });
+    const list = Array.from({ length: 15_000 }, () => "x");
+    expect(check({ list })).toEqual([{ path: "", message: expect.stringContaining("too much of it") }]);
+    expect(check({ list: ["x"] })).toContainEqual({ path: "list.0", message: "none of the forms that are taken" });
+    const many = schemaCheck({ properties: { list: { items: { type: "number" } } } });
+    expect(many({ list: list.slice(0, 1_000) })).toHaveLength(50);
+  });
 });

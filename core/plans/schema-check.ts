@@ -15,32 +15,68 @@ const PATTERN_FORMAT = "pattern ";
 
 const NONE: readonly Problem[] = [];
 
-/** A resolved schema, compiled. Throws where the library finds that it contradicts itself. */
+/** How much there may be to explain: parts of the value times parts of the schema. Senders decide how much they send. */
+const MOST_TO_EXPLAIN = 20_000;
+/** Nobody reads more, and each costs more to put into words than to find. */
+const MOST_TOLD = 50;
+const TOO_MUCH: readonly Problem[] = [
+  { path: "", message: "it is not what its schema asks for; there is too much of it to say where" },
+];
+
+/**
+ * A resolved schema, compiled. Throws where the library finds that it contradicts itself. Whether a value is taken is
+ * asked first, and by itself: only of what is not are reasons looked for, by a second compilation that is made then.
+ */
 export function schemaCheck(schema: JsonSchema): SchemaCheck {
   const formats: Formats = {};
   const compiled = withoutPatterns(schema, formats);
-  const check = validator(compiled, {
-    mode: "lax",
-    includeErrors: true,
-    allErrors: true,
-    $schemaDefault: "https://json-schema.org/draft/2020-12/schema",
-    formatAssertion: true,
-    formats,
-  });
+  const compile = (includeErrors: boolean) =>
+    validator(compiled, { ...OPTIONS, formats, includeErrors, allErrors: includeErrors });
+  const isTaken = compile(false);
+  const parts = countParts(compiled, MOST_TO_EXPLAIN);
+  let explain: Explain | undefined;
+  return (value) => {
+    if (isTaken(value as Parameters<typeof isTaken>[0])) return NONE;
+    if (countParts(value, MOST_TO_EXPLAIN / parts) * parts > MOST_TO_EXPLAIN) return TOO_MUCH;
+    explain ??= explainer(compile(true), compiled);
+    return explain(value);
+  };
+}
+
+const OPTIONS = {
+  mode: "lax",
+  $schemaDefault: "https://json-schema.org/draft/2020-12/schema",
+  formatAssertion: true,
+} as const;
+
+/** How many values stand in a value, itself among them; a little more than `most` where there are more. */
+function countParts(value: Json, most: number): number {
+  let count = 1;
+  if (typeof value !== "object" || value === null) return count;
+  for (const part of Object.values(value)) {
+    count += countParts(part, most - count);
+    if (count > most) return count;
+  }
+  return count;
+}
+
+type Explain = (value: JsonObject) => readonly Problem[];
+
+function explainer(check: ReturnType<typeof validator>, schema: JsonSchema): Explain {
   // There are as many as the schema has keywords.
   const told = new Map<string, string>();
   const messageAt = (location: string): string => {
-    const message = told.get(location) ?? expectedAt(compiled, location);
+    const message = told.get(location) ?? expectedAt(schema, location);
     told.set(location, message);
     return message;
   };
-  return (value) =>
-    check(value as Parameters<typeof check>[0])
-      ? NONE
-      : (check.errors ?? []).map(({ keywordLocation, instanceLocation }) => ({
-          path: placeIn(value, instanceLocation),
-          message: messageAt(keywordLocation),
-        }));
+  return (value) => {
+    check(value as Parameters<typeof check>[0]);
+    return (check.errors ?? []).slice(0, MOST_TOLD).map(({ keywordLocation, instanceLocation }) => ({
+      path: placeIn(value, instanceLocation),
+      message: messageAt(keywordLocation),
+    }));
+  };
 }
 
 /** A choice with a branch that takes everything asks for nothing; of some of those the library makes no JavaScript. */

@@ -81,7 +81,7 @@ describe("the e-commerce plan", () => {
     expect([events.length, wrong.length]).toEqual([108, 23]);
     // A price as text, an id as a number: nothing that the spec would call right.
     const messages = wrong.flatMap(({ problems }) => problems.map(({ message }) => message));
-    const typed = messages.filter((message) => !/^not in the plan$|^and \d+ more$/.test(message));
+    const typed = messages.filter((message) => !/^not in the plan$|^and more$/.test(message));
     expect(typed.length).toBeGreaterThan(20);
     expect(typed.filter((message) => !/^(number|string|array) is expected$/.test(message))).toEqual([]);
   });
