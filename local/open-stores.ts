@@ -7,11 +7,15 @@ import { PROFILES_SCHEMA, sqliteProfileStore } from "#adapters/local/sqlite-prof
 import type { Campaign } from "#core/campaigns/campaign.ts";
 import type { RecoveryClaim } from "#core/events/recovery/ports.ts";
 import type { Source } from "#core/events/source.ts";
+import { plansIn } from "#core/plans/plans-in.flow.ts";
 import type { TrackingPlan } from "#core/plans/tracking-plan.ts";
 import type { SegmentDefinition } from "#core/segments/segment-definition.ts";
 import type { RunAsked } from "./campaign-work.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { Installed } from "./installed-sources.ts";
+
+/** How long a change of a tracking plan may go unnoticed: on one machine looking it up costs nearly nothing. */
+const PLANS_FRESH_MS = 1_000;
 
 export type Stores = ReturnType<typeof openStores>;
 
@@ -26,6 +30,7 @@ export function openStores(folder: DataFolder) {
     /** Which write key each source was installed with: see `installSources`. */
     installed: sqliteDefinitions<Installed>(definitions, "installed_source", Date.now),
     trackingPlans,
+    plans: plansIn(trackingPlans, Date.now, PLANS_FRESH_MS),
     segments: sqliteDefinitions<SegmentDefinition>(definitions, "segment", Date.now),
     campaigns: sqliteDefinitions<Campaign>(definitions, "campaign", Date.now),
     recoveries: sqliteDefinitions<RecoveryClaim>(definitions, "recovery", Date.now),

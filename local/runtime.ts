@@ -10,12 +10,10 @@ import { isApiPath } from "#contracts/http/routes.ts";
 import { nothingSuppressed } from "#core/campaigns/ports.ts";
 import { segmentAudience } from "#core/campaigns/segment-audience.flow.ts";
 import { defaultAdmissionLimits } from "#core/events/admission-limits.ts";
-import type { Plans } from "#core/events/ports.ts";
 import { defaultIdentityRules, type IdentityRules } from "#core/identity/identity-rules.ts";
 import { normaliserFor } from "#core/identity/normalise.ts";
 import type { AnalystQuery, LakeQuery } from "#core/kernel/ports.ts";
 import type { EpochMs } from "#core/kernel/time.ts";
-import { plansIn } from "#core/plans/plans-in.flow.ts";
 import type { ResolvedCondition } from "#core/segments/condition.ts";
 import type { ApiPorts } from "#lambdas/api/handler.ts";
 import { collectHandler } from "#lambdas/collect/handler.ts";
@@ -65,9 +63,6 @@ export interface RuntimeOptions {
  */
 const LEASE_MS = 0;
 
-/** How long a change of a tracking plan may go unnoticed: on one machine looking it up costs nearly nothing. */
-const PLANS_FRESH_MS = 1_000;
-
 export async function openRuntime(root: string, options: RuntimeOptions): Promise<Runtime> {
   const { onFault } = options;
   const folder = openDataFolder(root);
@@ -87,8 +82,7 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
   const query = await openLakeQuery(folder.lake);
   const lake = freshLake(query.lake, processing);
   const analyst = freshLake(query.analyst, processing);
-  const plans = plansIn(stores.trackingPlans, Date.now, PLANS_FRESH_MS);
-  const parts: Parts = { rules, stores, plans, inbox, lake, analyst, onFault };
+  const parts: Parts = { rules, stores, inbox, lake, analyst, onFault };
   const campaignWork = campaignWorkOn(parts);
   const imports = openImportJobs({ folder, intake: inbox.intake, processing, rules, onFault });
   return {
@@ -117,7 +111,6 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
 interface Parts {
   readonly rules: IdentityRules;
   readonly stores: Stores;
-  readonly plans: Plans;
   readonly inbox: Inbox;
   readonly lake: LakeQuery;
   readonly analyst: AnalystQuery;
@@ -146,10 +139,10 @@ function campaignWorkOn({ rules, stores, inbox, lake, onFault }: Parts): Campaig
 }
 
 /** What lets bad events in after all: the very limits and plans by which events come in. */
-const recoveryOn = ({ stores, plans, inbox }: Parts): ApiPorts["recovery"] => ({
+const recoveryOn = ({ stores, inbox }: Parts): ApiPorts["recovery"] => ({
   intake: inbox.intake,
   claims: stores.recoveries,
-  plans,
+  plans: stores.plans,
   limits: defaultAdmissionLimits,
 });
 
@@ -170,7 +163,7 @@ function doorTo(parts: Parts, { campaignRuns, imports, token }: Management): Doo
     limits: defaultAdmissionLimits,
     normalise: normaliserFor(rules),
     freshId: () => randomBytes(16).toString("base64url"),
-    plans: parts.plans,
+    plans: stores.plans,
     onFault,
   });
   const api = apiDoor(
