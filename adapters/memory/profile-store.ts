@@ -1,5 +1,5 @@
 import type { IdentifierKey } from "#core/kernel/identifier.ts";
-import type { ProfileStore, Stored, StoreWrite } from "#core/profiles/ports.ts";
+import type { ComponentPages, ProfileStore, Stored, StoreWrite } from "#core/profiles/ports.ts";
 
 /** Keeps everything in a map: for tests, and as the plainest reading of what the port promises. */
 export interface MemoryProfileStore extends ProfileStore {
@@ -26,5 +26,23 @@ export function memoryProfileStore(): MemoryProfileStore {
       return found;
     },
     write: async (lists) => new Set(lists.flatMap((list, position) => (make(list) ? [] : [position]))),
+  };
+}
+
+/** Its components, by key. */
+export function memoryComponentPages({ all }: Pick<MemoryProfileStore, "all">): ComponentPages {
+  return {
+    size: async () => all.size,
+    page: async (after, limit) => {
+      const keys = [...all.keys()].filter((key) => after === undefined || key > after).sort();
+      const looked = keys.slice(0, limit);
+      const components = looked.flatMap((key) => {
+        const stored = all.get(key);
+        return stored?.kind === "component" ? [{ key, version: stored.version, component: stored.component }] : [];
+      });
+      const last = looked.at(-1);
+      const isLast = keys.length <= limit || last === undefined;
+      return { components, looked: looked.length, ...(isLast ? {} : { next: last }) };
+    },
   };
 }

@@ -34,6 +34,33 @@ export interface ProfileStore {
   write(lists: readonly (readonly StoreWrite[])[]): Promise<ReadonlySet<number>>;
 }
 
+/** A stored component and the key at which it stands. */
+export interface ComponentAt {
+  readonly key: IdentifierKey;
+  readonly version: number;
+  readonly component: Component;
+}
+
+export interface ComponentPage {
+  readonly components: readonly ComponentAt[];
+  /** How many keys were looked at, those of pointers included. */
+  readonly looked: number;
+  /** What the next page is asked for with; absent where this was the last. */
+  readonly next?: string;
+}
+
+/** Every component there is, page by page. */
+export interface ComponentPages {
+  /**
+   * The components among the next `limit` keys, in an order of the store's own, from the first where `after` is absent.
+   * What stands there all the while is answered once. It is no picture of one moment: what is written meanwhile may be
+   * answered as it was or as it is, and a component that another takes in may be answered in both, or in neither.
+   */
+  page(after: string | undefined, limit: number): Promise<ComponentPage>;
+  /** About how many keys there are; for a bar that shows progress. */
+  size(): Promise<number>;
+}
+
 export interface Assertions {
   /** Resolves once the assertions are durable: from then on each reaches the components it speaks of at least once. */
   append(assertions: readonly Assertion[]): Promise<void>;
