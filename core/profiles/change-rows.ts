@@ -3,6 +3,7 @@ import { identifierText } from "#core/kernel/identifier.ts";
 import { canonicalJson } from "#core/kernel/json.ts";
 import { type EpochMs, isoDay, isoTime } from "#core/kernel/time.ts";
 import type { ComponentChange } from "./absorb-events.flow.ts";
+import { type LinkChangeRow, linkChanges } from "./link-change-rows.ts";
 import type { Stored } from "./ports.ts";
 import type { Profile } from "./profile.ts";
 import { type ProfileGroup, profileGroupsOf, profileOf } from "./profiles-of.ts";
@@ -32,13 +33,16 @@ export interface ProfileChangeRow {
   readonly dt: string;
 }
 
-/** `consent_changes`: somebody's word on a purpose is now this. */
+/**
+ * `consent_changes`: the profile's word on a purpose is now this. `unknown` where it has none any more, because whoever
+ * gave it is another profile now: then nobody stated it, and no source.
+ */
 export interface ConsentChangeRow {
   readonly profile_id: string;
   readonly purpose: string;
   readonly state: string;
-  readonly stated_at: string;
-  readonly source: string;
+  readonly stated_at: string | null;
+  readonly source: string | null;
   readonly version: number;
   readonly changed_at: string;
   readonly dt: string;
@@ -48,7 +52,15 @@ export interface ChangeRows {
   readonly identity_changes: IdentityChangeRow[];
   readonly profile_changes: ProfileChangeRow[];
   readonly consent_changes: ConsentChangeRow[];
+  readonly link_changes: LinkChangeRow[];
 }
+
+export const noChangeRows = (): ChangeRows => ({
+  identity_changes: [],
+  profile_changes: [],
+  consent_changes: [],
+  link_changes: [],
+});
 
 /**
  * What the lake is told when what stands at a key changes. It works from one key's before and after alone, because
@@ -56,7 +68,7 @@ export interface ChangeRows {
  * That a profile was seen again is no change: its events say so.
  */
 export function changeRows(change: ComponentChange, rules: IdentityRules, now: EpochMs): ChangeRows {
-  const rows: ChangeRows = { identity_changes: [], profile_changes: [], consent_changes: [] };
+  const rows = noChangeRows();
   if (looksUntouched(change)) return rows;
   const before = groupsOf(change.before, rules);
   const after = groupsOf(change.after, rules);
@@ -84,9 +96,18 @@ export function changeRows(change: ComponentChange, rules: IdentityRules, now: E
       rows.profile_changes.push({ ...rowOf(now), gone: false, ...at });
     rows.consent_changes.push(...consentRows(was, now).map((row) => ({ ...row, ...at })));
   }
-  for (const gone of earlier.values()) rows.profile_changes.push({ ...rowOf(gone), gone: true, ...at });
+  rows.link_changes.push(...saidOf(change).map((row) => ({ ...row, ...at })));
+  for (const gone of earlier.values()) {
+    rows.profile_changes.push({ ...rowOf(gone), gone: true, ...at });
+    rows.consent_changes.push(...unsaid(gone, {}).map((row) => ({ ...row, ...at })));
+  }
   return rows;
 }
+
+const saidOf = ({ before, after }: ComponentChange): ReturnType<typeof linkChanges> =>
+  after.kind === "component"
+    ? linkChanges(before?.kind === "component" ? before.component : undefined, after.component)
+    : [];
 
 const groupsOf = (stored: Stored | undefined, rules: IdentityRules): readonly ProfileGroup[] =>
   stored?.kind === "component" ? profileGroupsOf(stored.component, rules) : [];
@@ -115,7 +136,7 @@ const looksOf = (profile: Profile): string =>
   canonicalJson([
     profile.identifiers.map(({ type, value }) => [type, value]),
     profile.traits,
-    Object.entries(profile.consent).map(([purpose, { state }]) => [purpose, state]),
+    Object.fromEntries(Object.entries(profile.consent).map(([purpose, { state }]) => [purpose, state])),
     profile.firstSeen,
   ]);
 
@@ -131,12 +152,18 @@ const rowOf = (
   first_seen: profile.firstSeen,
 });
 
-function consentRows(
-  was: Profile | undefined,
-  now: Profile,
-): readonly Pick<ConsentChangeRow, "profile_id" | "purpose" | "state" | "stated_at" | "source">[] {
-  return Object.entries(now.consent).flatMap(([purpose, { state, at, source }]) => {
+type Word = Pick<ConsentChangeRow, "profile_id" | "purpose" | "state" | "stated_at" | "source">;
+
+function consentRows(was: Profile | undefined, now: Profile): readonly Word[] {
+  const said = Object.entries(now.consent).flatMap(([purpose, { state, at, source }]): readonly Word[] => {
     const unchanged = was?.consent[purpose]?.state === state && was.consent[purpose]?.at === at;
     return unchanged ? [] : [{ profile_id: now.id, purpose, state, stated_at: at, source }];
   });
+  return was === undefined ? said : [...said, ...unsaid(was, now.consent)];
 }
+
+/** The words of a profile that it has no longer. Told, or a person who was split off would seem to have given them. */
+const unsaid = (was: Profile, consent: Profile["consent"]): readonly Word[] =>
+  Object.keys(was.consent)
+    .filter((purpose) => !Object.hasOwn(consent, purpose))
+    .map((purpose) => ({ profile_id: was.id, purpose, state: "unknown", stated_at: null, source: null }));

@@ -91,7 +91,13 @@ describe("the project function", () => {
     expect([...homes.keys()].sort()).toEqual(["anonymous_id:v1", "user_id:ana"]);
     expect(new Set(homes.values()).size).toBe(1);
     expect(lake.rowsOf("profile_changes").at(-1)?.traits).toBe('{"city":"Lyon"}');
-    expect(lake.rowsOf("consent_changes").every(({ state }) => state === "granted")).toBe(true);
+    const words = lake.rowsOf("consent_changes").map(({ profile_id, state }) => [profile_id, state]);
+    const [home, former] = [homes.get("user_id:ana"), identities[0]?.profile_id];
+    expect(words).toEqual([
+      [former, "granted"],
+      [home, "granted"],
+      [former, "unknown"],
+    ]);
   });
 
   it("changes no answer where the stream, or Firehose, tells the same again", async () => {

@@ -13,7 +13,7 @@ const close = async (): Promise<void> => {};
 
 profileStoreContract("memory", async () => ({ store: memoryProfileStore(), close }));
 repetitionsContract("memory", async () => ({ store: memoryProfileStore(), close }), { runs: 200 });
-identityConvergence("memory", async () => ({ store: memoryProfileStore(), close }), { runs: 300 });
+identityConvergence("memory", async () => ({ store: memoryProfileStore(), close }), { runs: 1_500 });
 definitionsContract("memory", async (now) => ({ definitions: memoryDefinitions(now), close }));
 sourcesContract("memory", async (held) => ({ sources: memorySources(held), close }));
 intakeContract("memory", async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase } from "#adapters/local/database.ts";
 import { openInbox } from "#adapters/local/inbox.ts";
+import { openInboxThread } from "#adapters/local/inbox-thread.ts";
 import { localRates } from "#adapters/local/local-rates.ts";
 import { localSources } from "#adapters/local/local-sources.ts";
 import { DEFINITIONS_SCHEMA, sqliteDefinitions } from "#adapters/local/sqlite-definitions.ts";
@@ -10,7 +11,7 @@ import { PROFILES_SCHEMA, sqliteProfileStore } from "#adapters/local/sqlite-prof
 import type { Source } from "#core/events/source.ts";
 import { definitionsContract } from "./definitions.ts";
 import { identityConvergence } from "./identity-convergence.ts";
-import { intakeContract } from "./intake.ts";
+import { intakeContract, type OpenedIntake } from "./intake.ts";
 import { profileStoreContract } from "./profile-store.ts";
 import { ratesContract } from "./rates.ts";
 import { repetitionsContract } from "./repetitions.ts";
@@ -45,8 +46,15 @@ const openStore = async () => {
   };
 };
 
+/** The same engine and statements without a disk to wait for: so there can be thousands. */
+const inMemory = async () => {
+  const database = openDatabase(":memory:", PROFILES_SCHEMA);
+  return { store: sqliteProfileStore(database), close: async () => database.close() };
+};
+
 profileStoreContract("SQLite", openStore);
-identityConvergence("SQLite", openStore, { runs: 40 });
+identityConvergence("SQLite on disk", openStore, { runs: 15 });
+identityConvergence("SQLite", inMemory, { runs: 1_000 });
 repetitionsContract("SQLite", openStore, { runs: 40 });
 definitionsContract("SQLite", async (now) => {
   const file = newFile(DEFINITIONS_SCHEMA);
@@ -64,9 +72,19 @@ sourcesContract("SQLite", async (held) => {
   return { sources: localSources(definitions), close: file.close };
 });
 ratesContract("one machine", async (now) => ({ rates: localRates(now), close: async () => {} }));
-intakeContract("SQLite", async () => {
+const INBOXES = {
+  "SQLite, written here": (path: string) => openInbox(path),
+  "SQLite, written by another thread": (path: string) =>
+    openInboxThread(
+      path,
+      () => {},
+      (error) => expect.unreachable(String(error)),
+    ),
+};
+for (const [name, open] of Object.entries(INBOXES)) intakeContract(name, async () => openedInbox(open));
+async function openedInbox(open: (typeof INBOXES)[keyof typeof INBOXES]): Promise<OpenedIntake> {
   const folder = mkdtempSync(join(tmpdir(), "tributary-inbox-"));
-  const inbox = openInbox(join(folder, "inbox.db"));
+  const inbox = open(join(folder, "inbox.db"));
   return {
     intake: inbox.intake,
     arrived: async () => {
@@ -81,8 +99,8 @@ intakeContract("SQLite", async () => {
       };
     },
     close: async () => {
-      inbox.close();
+      await inbox.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
-});
+}

@@ -1,15 +1,16 @@
 import type { IdentifierKey } from "#core/kernel/identifier.ts";
-import type { ProfileStore, Stored } from "#core/profiles/ports.ts";
+import type { ProfileStore, Stored, StoreWrite } from "#core/profiles/ports.ts";
 
-/** The process dies here: between any two writes of a store, or before or after one that was made. */
-export class Crash extends Error {
-  override readonly name = "Crash";
+/** The world breaks here: whoever asked hears no answer, and the queue delivers again. */
+export class InjectedFault extends Error {
+  override readonly name = "InjectedFault";
 }
 
 /**
- * A store as bad as a real one may be: answers late, so that workers interleave; answers stale where freshness was not
- * asked for; refuses for no reason; dies in the middle of a list of writes. After `faults` of these it behaves, so that
- * redelivery comes to an end.
+ * A store as bad as a real one may be. It answers late, so that workers interleave; answers stale where freshness was
+ * not asked for; throttles; refuses for no reason; makes a write and refuses it, as where a client that heard no answer
+ * asked again and met its own write; makes a write and answers nothing; dies between any two writes. After `faults` of
+ * these it behaves, so that redelivery comes to an end.
  */
 export function unsteadyStore(store: ProfileStore, random: () => number, faults: number): ProfileStore {
   let left = faults;
@@ -18,10 +19,21 @@ export function unsteadyStore(store: ProfileStore, random: () => number, faults:
   const dawdle = async (): Promise<void> => {
     for (let turns = Math.floor(random() * 6); turns > 0; turns--) await Promise.resolve();
   };
+  /** Whether the list was made, as far as whoever asked can tell. */
+  const writeOne = async (list: readonly StoreWrite[]): Promise<boolean> => {
+    await dawdle();
+    if (strikes(0.05)) throw new InjectedFault("dies before a write");
+    if (strikes(0.03)) throw new InjectedFault("throttled");
+    if (strikes(0.1)) return false;
+    const isMade = (await store.write([list])).size === 0;
+    await dawdle();
+    if (strikes(0.05)) throw new InjectedFault("times out after a write");
+    return isMade && !strikes(0.05);
+  };
   return {
     read: async (keys, options) => {
       await dawdle();
-      if (strikes(0.03)) throw new Crash("before a read");
+      if (strikes(0.03)) throw new InjectedFault("dies before a read");
       const answer = new Map(await store.read(keys, options));
       for (const key of keys) {
         const now = answer.get(key);
@@ -37,13 +49,9 @@ export function unsteadyStore(store: ProfileStore, random: () => number, faults:
     write: async (lists) => {
       const refused = new Set<number>();
       for (const [position, list] of lists.entries()) {
-        await dawdle();
-        if (strikes(0.05)) throw new Crash("between writes");
-        if (strikes(0.1)) refused.add(position);
-        else if ((await store.write([list])).size > 0) refused.add(position);
+        if (!(await writeOne(list))) refused.add(position);
       }
       await dawdle();
-      if (strikes(0.05)) throw new Crash("after the writes, before the answer");
       return refused;
     },
   };
