@@ -2,6 +2,7 @@ import { MESSAGE_STATUS_RANK, type MessageEventRow } from "#core/campaigns/messa
 import type { BadEventRow, EventsLogRow } from "#core/events/lake-rows.ts";
 import type { LakeWriter } from "#core/kernel/ports.ts";
 import type { ConsentChangeRow, IdentityChangeRow, ProfileChangeRow } from "#core/profiles/change-rows.ts";
+import type { LinkChangeRow } from "#core/profiles/link-change-rows.ts";
 import type { SegmentChangeRow } from "#core/segments/segment-change-row.ts";
 
 /** Column types, in the words that Glue and DuckDB share. `timestamp` is UTC, in milliseconds. */
@@ -100,6 +101,23 @@ const CONSENT_CHANGES = {
   dt: "string",
 } as const satisfies Columns<ConsentChangeRow>;
 
+export const LINK_CHANGES = {
+  link_id: "string",
+  change: "string",
+  act: "string",
+  act_id: "string",
+  class: "string",
+  verdict: "string",
+  identity_key_a: "string",
+  identity_key_b: "string",
+  who: "string",
+  reason: "string",
+  stated_at: "timestamp",
+  version: "bigint",
+  changed_at: "timestamp",
+  dt: "string",
+} as const satisfies Columns<LinkChangeRow>;
+
 const SEGMENT_CHANGES = {
   segment_id: "string",
   definition_version: "bigint",
@@ -130,6 +148,7 @@ export const LAKE_TABLES = {
   identity_changes: IDENTITY_CHANGES,
   profile_changes: PROFILE_CHANGES,
   consent_changes: CONSENT_CHANGES,
+  link_changes: LINK_CHANGES,
   segment_changes: SEGMENT_CHANGES,
   message_events: MESSAGE_EVENTS,
 } as const satisfies Readonly<Record<string, Readonly<Record<string, ColumnType>>>>;
@@ -143,6 +162,7 @@ export interface LakeRows {
   readonly identity_changes: IdentityChangeRow;
   readonly profile_changes: ProfileChangeRow;
   readonly consent_changes: ConsentChangeRow;
+  readonly link_changes: LinkChangeRow;
   readonly segment_changes: SegmentChangeRow;
   readonly message_events: MessageEventRow;
 }
@@ -167,6 +187,7 @@ export const FIRST_RECEIVED = "received_at, position, sent_at, event_time, type,
 /**
  * What analysts ask, in the SQL that Athena and DuckDB share; each may use those before it. `events` is the log
  * without repetitions, with identity as of now: a merge or its undoing re-attributes all history by itself.
+ * `link_audit` is each link that a person asserted or took back, once: who, when, why, and as part of what.
  * `bad_events_latest` is each bad event once, as it stands: `recoveries` is above 0 where it was let in after all.
  */
 export const LAKE_VIEWS: Readonly<Record<string, string>> = {
@@ -188,6 +209,13 @@ export const LAKE_VIEWS: Readonly<Record<string, string>> = {
       SELECT *, row_number() OVER (PARTITION BY profile_id ORDER BY version DESC, changed_at) AS nth FROM profile_changes
     )
     WHERE nth = 1 AND NOT gone`,
+  link_audit: `
+    SELECT ${Object.keys(LINK_CHANGES).join(", ")}
+    FROM (
+      SELECT *, row_number() OVER (PARTITION BY link_id, change ORDER BY stated_at, version, changed_at) AS nth
+      FROM link_changes
+    )
+    WHERE nth = 1`,
   profile_aliases: `
     SELECT DISTINCT c.profile_id AS alias, m.profile_id
     FROM identity_changes c JOIN identity_map m ON m.identity_key = c.identity_key

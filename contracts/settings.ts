@@ -29,6 +29,7 @@ export const SETTINGS = {
     IDENTITY_CHANGES_STREAM: name,
     PROFILE_CHANGES_STREAM: name,
     CONSENT_CHANGES_STREAM: name,
+    LINK_CHANGES_STREAM: name,
     IDENTITY_RULES: z.optional(json),
   }),
   api: z.object({

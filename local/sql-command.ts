@@ -13,7 +13,7 @@ const HELP = `Asks the lake one question, in Athena's SQL, and prints the answer
   npm run local -- sql "SELECT …" [--data DIR] [--json]
 
 Tables: events, profiles, identity_map, profile_aliases, orders, messages, campaign_results; the logs behind them:
-events_log, bad_events, identity_changes, profile_changes, consent_changes, segment_changes, message_events.
+events_log, bad_events, identity_changes, profile_changes, consent_changes, link_changes, segment_changes, message_events.
 
   npm run local -- sql "SELECT event, count(*) AS n FROM events GROUP BY event ORDER BY n DESC"
   npm run local -- sql "SELECT code, count(*) AS n FROM bad_events GROUP BY code" --json

@@ -7,7 +7,7 @@ import { histories, tightRules } from "#test/contracts/histories.ts";
 import { cut, randomFrom, shuffled } from "#test/contracts/random.ts";
 import { storedProfiles } from "#test/contracts/stored-profiles.ts";
 import { absorbEvents, type ComponentChange } from "./absorb-events.flow.ts";
-import { type ChangeRows, changeRows } from "./change-rows.ts";
+import { type ChangeRows, changeRows, noChangeRows } from "./change-rows.ts";
 
 /** The row of the highest version for each name, as the lake's views take it. */
 function latest<Row extends { readonly version: number }>(rows: readonly Row[], nameOf: (row: Row) => string) {
@@ -26,6 +26,7 @@ const rowsOf = (changes: readonly ComponentChange[]): ChangeRows => {
     identity_changes: all.flatMap((rows) => rows.identity_changes),
     profile_changes: all.flatMap((rows) => rows.profile_changes),
     consent_changes: all.flatMap((rows) => rows.consent_changes),
+    link_changes: all.flatMap((rows) => rows.link_changes),
   };
 };
 
@@ -90,6 +91,6 @@ describe("what the lake is told", () => {
     const first = rowsOf((await absorb(seen("m1", 5))).changes);
     expect([first.identity_changes.length, first.profile_changes.length]).toEqual([1, 1]);
     const second = rowsOf((await absorb(seen("m2", 9))).changes);
-    expect(second).toEqual({ identity_changes: [], profile_changes: [], consent_changes: [] });
+    expect(second).toEqual(noChangeRows());
   });
 });

@@ -4,7 +4,7 @@ import type { IdentityRules } from "#core/identity/identity-rules.ts";
 import type { IdentifierKey } from "#core/kernel/identifier.ts";
 import type { Clock } from "#core/kernel/ports.ts";
 import type { ComponentChange } from "#core/profiles/absorb-events.flow.ts";
-import { type ChangeRows, changeRows } from "#core/profiles/change-rows.ts";
+import { type ChangeRows, changeRows, noChangeRows } from "#core/profiles/change-rows.ts";
 import type { Stored } from "#core/profiles/ports.ts";
 
 /** One image of a stream's record: attributes by name. */
@@ -30,11 +30,8 @@ export const projectHandler =
   async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     const { rows, failed } = rowsOf(ports, event.Records);
     try {
-      await Promise.all([
-        append(ports.lake, "identity_changes", rows),
-        append(ports.lake, "profile_changes", rows),
-        append(ports.lake, "consent_changes", rows),
-      ]);
+      const tables = Object.keys(rows) as (keyof ChangeRows)[];
+      await Promise.all(tables.map((table) => append(ports.lake, table, rows)));
     } catch (error) {
       const first = sequenceNumberOf(event.Records[0]);
       ports.onTrouble(error, first);
@@ -54,7 +51,7 @@ interface Told {
 }
 
 function rowsOf(ports: ProjectPorts, records: readonly DynamoDBRecord[]): Told {
-  const rows: ChangeRows = { identity_changes: [], profile_changes: [], consent_changes: [] };
+  const rows = noChangeRows();
   for (const record of records) {
     try {
       const change = changeIn(ports, record);
@@ -63,6 +60,7 @@ function rowsOf(ports: ProjectPorts, records: readonly DynamoDBRecord[]): Told {
       rows.identity_changes.push(...more.identity_changes);
       rows.profile_changes.push(...more.profile_changes);
       rows.consent_changes.push(...more.consent_changes);
+      rows.link_changes.push(...more.link_changes);
     } catch (error) {
       const failed = sequenceNumberOf(record);
       ports.onTrouble(error, failed);

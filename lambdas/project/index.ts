@@ -13,6 +13,7 @@ export const handler = projectHandler({
       identity_changes: settings.IDENTITY_CHANGES_STREAM,
       profile_changes: settings.PROFILE_CHANGES_STREAM,
       consent_changes: settings.CONSENT_CHANGES_STREAM,
+      link_changes: settings.LINK_CHANGES_STREAM,
     },
   }),
   clock: Date.now,

@@ -1,4 +1,11 @@
-import { BAD_EVENTS, type ColumnType, EVENTS_LOG, MESSAGE_EVENTS, PROFILE_CHANGES } from "#contracts/lake.ts";
+import {
+  BAD_EVENTS,
+  type ColumnType,
+  EVENTS_LOG,
+  LINK_CHANGES,
+  MESSAGE_EVENTS,
+  PROFILE_CHANGES,
+} from "#contracts/lake.ts";
 
 type Columns = Readonly<Record<string, ColumnType>>;
 
@@ -20,6 +27,7 @@ export const LAKE_VIEW_COLUMNS: Readonly<Record<string, Columns>> = {
   },
   events: { ...EVENTS_LOG, profile_id: "string" },
   profiles: PROFILES,
+  link_audit: LINK_CHANGES,
   profile_aliases: { alias: "string", profile_id: "string" },
   orders: {
     profile_id: "string",

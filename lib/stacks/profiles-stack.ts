@@ -76,6 +76,7 @@ export class ProfilesStack extends StageStack {
         IDENTITY_CHANGES_STREAM: lake.toAppend("identity_changes"),
         PROFILE_CHANGES_STREAM: lake.toAppend("profile_changes"),
         CONSENT_CHANGES_STREAM: lake.toAppend("consent_changes"),
+        LINK_CHANGES_STREAM: lake.toAppend("link_changes"),
         ...identityRules(stage),
       },
     });

@@ -116,6 +116,7 @@ async function appendChange(lake: DuckDbLake, rows: ReturnType<typeof changeRows
   await lake.append("identity_changes", rows.identity_changes);
   await lake.append("profile_changes", rows.profile_changes);
   await lake.append("consent_changes", rows.consent_changes);
+  await lake.append("link_changes", rows.link_changes);
 }
 
 /** What is let in after all is in the lake at once. */
