@@ -58,7 +58,8 @@ export function evidenceOf(event: HeardEvent, isShared: (key: IdentifierKey) => 
   return [{ members, links, retracted: new Map() }, ...apart];
 }
 
-function assertionEvidence(assertion: Assertion): Component {
+/** What one decision says, as the component it would make on its own. */
+export function assertionEvidence(assertion: Assertion): Component {
   if (assertion.kind === "retraction") {
     return { ...emptyComponent, retracted: new Map([[assertion.link, assertion.retraction ?? unknownRetraction]]) };
   }
