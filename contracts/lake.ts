@@ -4,6 +4,7 @@ import type { LakeWriter } from "#core/kernel/ports.ts";
 import type { ConsentChangeRow, IdentityChangeRow, ProfileChangeRow } from "#core/profiles/change-rows.ts";
 import type { LinkChangeRow } from "#core/profiles/link-change-rows.ts";
 import type { SegmentChangeRow } from "#core/segments/segment-change-row.ts";
+import { sharedDeviceEvents } from "./shared-device-events.ts";
 
 /** Column types, in the words that Glue and DuckDB share. `timestamp` is UTC, in milliseconds. */
 export type ColumnType = "string" | "bigint" | "double" | "boolean" | "timestamp";
@@ -73,6 +74,7 @@ const IDENTITY_CHANGES = {
   identifier_value: "string",
   profile_id: "string",
   previous_profile_id: "string",
+  follows_logins: "boolean",
   version: "bigint",
   changed_at: "timestamp",
   dt: "string",
@@ -185,23 +187,34 @@ const messageStatusRank = `CASE status ${Object.entries(MESSAGE_STATUS_RANK)
 export const FIRST_RECEIVED = "received_at, position, sent_at, event_time, type, event, identity_key";
 
 /**
+ * Whom an event `e` belongs to: whoever its identity key is today, and on a device that several people use whoever had
+ * logged in there.
+ */
+export const ATTRIBUTED = `
+    LEFT JOIN shared_device_events d
+      ON d.source = e.source AND d.message_id = e.message_id AND d.identity_key = e.identity_key
+    LEFT JOIN identity_map m ON m.identity_key = coalesce(d.user_key, e.identity_key)`;
+
+/**
  * What analysts ask, in the SQL that Athena and DuckDB share; each may use those before it. `events` is the log
  * without repetitions, with identity as of now: a merge or its undoing re-attributes all history by itself.
+ * `shared_device_events` says who used a device that several people use; `events` heeds it.
  * `link_audit` is each link that a person asserted or took back, once: who, when, why, and as part of what.
  * `bad_events_latest` is each bad event once, as it stands: `recoveries` is above 0 where it was let in after all.
  */
 export const LAKE_VIEWS: Readonly<Record<string, string>> = {
   identity_map: `
-    SELECT identity_key, identifier_type, identifier_value, profile_id, version, changed_at
+    SELECT identity_key, identifier_type, identifier_value, profile_id, follows_logins, version, changed_at
     FROM (SELECT *, row_number() OVER (PARTITION BY identity_key ORDER BY version DESC, changed_at) AS nth FROM identity_changes)
     WHERE nth = 1`,
+  shared_device_events: sharedDeviceEvents(FIRST_RECEIVED),
   events: `
     SELECT ${Object.keys(EVENTS_LOG)
       .map((name) => `e.${name}`)
       .join(", ")}, m.profile_id
     FROM (
       SELECT *, row_number() OVER (PARTITION BY source, message_id ORDER BY ${FIRST_RECEIVED}) AS nth FROM events_log
-    ) e LEFT JOIN identity_map m ON m.identity_key = e.identity_key
+    ) e ${ATTRIBUTED}
     WHERE e.nth = 1`,
   profiles: `
     SELECT profile_id, identifiers, traits, consent, first_seen, version, changed_at

@@ -1,6 +1,13 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type ColumnType, FIRST_RECEIVED, LAKE_TABLES, LAKE_VIEWS, type LakeTable } from "#contracts/lake.ts";
+import {
+  ATTRIBUTED,
+  type ColumnType,
+  FIRST_RECEIVED,
+  LAKE_TABLES,
+  LAKE_VIEWS,
+  type LakeTable,
+} from "#contracts/lake.ts";
 import { DUCKDB_TYPE } from "./duckdb-type.ts";
 
 export const TABLES = Object.keys(LAKE_TABLES) as readonly LakeTable[];
@@ -40,7 +47,7 @@ const EVENTS = `
       SELECT l.*, row_number() OVER (PARTITION BY l.source, l.message_id ORDER BY ${FIRST_RECEIVED}) AS nth
       FROM events_log l SEMI JOIN repeated ON repeated.key = hash(l.source, l.message_id)
     ) WHERE nth = 1
-  ) e LEFT JOIN identity_map m ON m.identity_key = e.identity_key`;
+  ) e ${ATTRIBUTED}`;
 
 /** The views of the contract, each after those it uses. */
 export const lakeViews = (): readonly string[] =>

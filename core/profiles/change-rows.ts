@@ -1,12 +1,13 @@
 import type { IdentityRules } from "#core/identity/identity-rules.ts";
-import { identifierText } from "#core/kernel/identifier.ts";
+import { type IdentifierKey, identifierText } from "#core/kernel/identifier.ts";
 import { canonicalJson } from "#core/kernel/json.ts";
 import { type EpochMs, isoDay, isoTime } from "#core/kernel/time.ts";
 import type { ComponentChange } from "./absorb-events.flow.ts";
+import { followsLogins } from "./follows-logins.ts";
 import { type LinkChangeRow, linkChanges } from "./link-change-rows.ts";
 import type { Stored } from "./ports.ts";
 import type { Profile } from "./profile.ts";
-import { type ProfileGroup, profileGroupsOf, profileOf } from "./profiles-of.ts";
+import { groupsIn, type ProfileGroup, partitionOf, profileOf } from "./profiles-of.ts";
 
 /** `identity_changes`: from this version on, this identity key belongs to this profile. */
 export interface IdentityChangeRow {
@@ -14,7 +15,10 @@ export interface IdentityChangeRow {
   readonly identifier_type: string;
   readonly identifier_value: string;
   readonly profile_id: string;
+  /** The same as `profile_id` where only `follows_logins` changed. */
   readonly previous_profile_id: string | null;
+  /** A device that several people use: what is done there without a name belongs to the latest login. */
+  readonly follows_logins: boolean;
   readonly version: number;
   readonly changed_at: string;
   readonly dt: string;
@@ -66,37 +70,79 @@ export const noChangeRows = (): ChangeRows => ({
  * What the lake is told when what stands at a key changes. It works from one key's before and after alone, because
  * that is what a DynamoDB stream delivers; the highest version of a row wins, so order of arrival does not matter.
  * That a profile was seen again is no change: its events say so.
+ *
+ * While other rules are applied, `told` are those under which the lake may have been told of what stood there before:
+ * then a component that is written again as it was says what the rules alone change.
  */
-export function changeRows(change: ComponentChange, rules: IdentityRules, now: EpochMs): ChangeRows {
+export function changeRows(
+  change: ComponentChange,
+  rules: IdentityRules,
+  now: EpochMs,
+  told: readonly IdentityRules[] = [],
+): ChangeRows {
   const rows = noChangeRows();
-  if (looksUntouched(change)) return rows;
-  const before = groupsOf(change.before, rules);
-  const after = groupsOf(change.after, rules);
-  const version = change.after.version;
-  const at = { version, changed_at: isoTime(now), dt: isoDay(now) };
-  const homes = new Map(before.flatMap((group) => group.members.map(([key]) => [key, group.id] as const)));
-  const earlier = new Map(before.map((group) => [group.id, profileOf(group, 0)]));
-  for (const group of after) {
+  if (told.length === 0 && looksUntouched(change)) return rows;
+  const at: At = { version: change.after.version, changed_at: isoTime(now), dt: isoDay(now) };
+  const after = shapeOf(change.after, rules);
+  const known = new Set<string>();
+  for (const under of [...told, rules]) {
+    const { identity_changes, profile_changes, consent_changes } = differenceOf(
+      shapeOf(change.before, under),
+      after,
+      at,
+    );
+    const isNew = (name: string): boolean => !known.has(name) && known.add(name) !== undefined;
+    rows.identity_changes.push(...identity_changes.filter((row) => isNew(`i ${row.identity_key}`)));
+    rows.profile_changes.push(...profile_changes.filter((row) => isNew(`p ${row.profile_id}`)));
+    rows.consent_changes.push(...consent_changes.filter((row) => isNew(`c ${row.profile_id} ${row.purpose}`)));
+  }
+  rows.link_changes.push(...saidOf(change).map((row) => ({ ...row, ...at })));
+  return rows;
+}
+
+type At = Pick<IdentityChangeRow, "version" | "changed_at" | "dt">;
+
+/** What stands at a key, as some rules see it. */
+interface Shape {
+  readonly groups: readonly ProfileGroup[];
+  readonly following: ReadonlySet<IdentifierKey>;
+}
+
+function shapeOf(stored: Stored | undefined, rules: IdentityRules): Shape {
+  if (stored?.kind !== "component") return { groups: [], following: new Set() };
+  const partition = partitionOf(stored.component, rules);
+  return {
+    groups: groupsIn(stored.component, partition, rules),
+    following: followsLogins(stored.component, partition),
+  };
+}
+
+function differenceOf(before: Shape, after: Shape, at: At): Omit<ChangeRows, "link_changes"> {
+  const rows: Omit<ChangeRows, "link_changes"> = { identity_changes: [], profile_changes: [], consent_changes: [] };
+  const homes = new Map(before.groups.flatMap((group) => group.members.map(([key]) => [key, group.id] as const)));
+  const earlier = new Map(before.groups.map((group) => [group.id, profileOf(group, 0)]));
+  for (const group of after.groups) {
     for (const [key, { identifier }] of group.members) {
       const home = homes.get(key);
-      if (home === group.id) continue;
+      const follows = after.following.has(key);
+      if (home === group.id && follows === before.following.has(key)) continue;
       rows.identity_changes.push({
         identity_key: identifierText(identifier),
         identifier_type: identifier.type,
         identifier_value: identifier.value,
         profile_id: group.id,
         previous_profile_id: home ?? null,
+        follows_logins: follows,
         ...at,
       });
     }
-    const now = profileOf(group, version);
+    const now = profileOf(group, at.version);
     const was = earlier.get(group.id);
     earlier.delete(group.id);
     if (was === undefined || looksOf(was) !== looksOf(now))
       rows.profile_changes.push({ ...rowOf(now), gone: false, ...at });
     rows.consent_changes.push(...consentRows(was, now).map((row) => ({ ...row, ...at })));
   }
-  rows.link_changes.push(...saidOf(change).map((row) => ({ ...row, ...at })));
   for (const gone of earlier.values()) {
     rows.profile_changes.push({ ...rowOf(gone), gone: true, ...at });
     rows.consent_changes.push(...unsaid(gone, {}).map((row) => ({ ...row, ...at })));
@@ -108,9 +154,6 @@ const saidOf = ({ before, after }: ComponentChange): ReturnType<typeof linkChang
   after.kind === "component"
     ? linkChanges(before?.kind === "component" ? before.component : undefined, after.component)
     : [];
-
-const groupsOf = (stored: Stored | undefined, rules: IdentityRules): readonly ProfileGroup[] =>
-  stored?.kind === "component" ? profileGroupsOf(stored.component, rules) : [];
 
 /**
  * Sees quickly that only times and recent events moved, which is so for most events: joins answer the very thing they
