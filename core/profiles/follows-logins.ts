@@ -14,7 +14,8 @@ export function followsLogins(component: Component, { refused }: Partition): Rea
   const devices = new Set<IdentifierKey>();
   const typeOf = (key: IdentifierKey): string => component.members.get(key)?.identifier.type ?? "";
   for (const [id, refusal] of refused) {
-    if (refusal !== "limit" && refusal !== "shared") continue;
+    // Whatever refused it, the person was there; unless the rules say that the one or the other identifies nobody.
+    if (refusal === "blocked") continue;
     const link = component.links.get(id);
     // A login is an event that carries both. The user's key is the stronger one, so it stands first.
     if (link?.class !== "deterministic" || typeOf(link.a) !== "user_id") continue;
