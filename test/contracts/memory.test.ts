@@ -4,7 +4,9 @@ import { memoryProfileStore } from "#adapters/memory/profile-store.ts";
 import { memorySources } from "#adapters/memory/sources.ts";
 import { definitionsContract } from "./definitions.ts";
 import { identityConvergence } from "./identity-convergence.ts";
+import { identityLaws } from "./identity-laws.ts";
 import { intakeContract } from "./intake.ts";
+import { knownFaults } from "./known-faults.ts";
 import { profileStoreContract } from "./profile-store.ts";
 import { repetitionsContract } from "./repetitions.ts";
 import { sourcesContract } from "./sources.ts";
@@ -14,6 +16,8 @@ const close = async (): Promise<void> => {};
 profileStoreContract("memory", async () => ({ store: memoryProfileStore(), close }));
 repetitionsContract("memory", async () => ({ store: memoryProfileStore(), close }), { runs: 200 });
 identityConvergence("memory", async () => ({ store: memoryProfileStore(), close }), { runs: 1_500 });
+identityLaws("memory", async () => ({ store: memoryProfileStore(), close }), { runs: 250 });
+knownFaults("memory", async () => ({ store: memoryProfileStore(), close }), { races: 100 });
 definitionsContract("memory", async (now) => ({ definitions: memoryDefinitions(now), close }));
 sourcesContract("memory", async (held) => ({ sources: memorySources(held), close }));
 intakeContract("memory", async () => {

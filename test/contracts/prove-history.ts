@@ -4,6 +4,7 @@ import type { Event } from "#core/events/event.ts";
 import { IdentityRules } from "#core/identity/identity-rules.ts";
 import { identifierText } from "#core/kernel/identifier.ts";
 import { absorbEvents } from "#core/profiles/absorb-events.flow.ts";
+import type { ChangeRows } from "#core/profiles/change-rows.ts";
 import type { Assertion } from "#core/profiles/evidence.ts";
 import { findProfile } from "#core/profiles/find-profile.flow.ts";
 import type { ProfileStore } from "#core/profiles/ports.ts";
@@ -12,7 +13,7 @@ import { type StreamingStore, streamingStore } from "./change-stream.ts";
 import { type History, tightRules } from "./histories.ts";
 import { cut, randomFrom, shuffled } from "./random.ts";
 import { type PlainProfile, referenceProfiles } from "./reference-profiles.ts";
-import { assertStory, replayed, rowsOf } from "./replayed-rows.ts";
+import { assertDecisions, assertStory, replayed, rowsOf } from "./replayed-rows.ts";
 import { storedProfiles } from "./stored-profiles.ts";
 import { InjectedFault, unsteadyStore } from "./unsteady-store.ts";
 
@@ -120,6 +121,7 @@ async function assertQuiet(
   );
   assert.deepEqual(consents, Object.fromEntries(stored.map(({ id, consent }) => [id, consent])));
   assertStory(rows);
+  assertDecisions(rows, said);
   await assertAliases(store, rows, rules);
 }
 
@@ -141,11 +143,7 @@ function assertConstraints(profiles: readonly PlainProfile[], said: History, rul
 }
 
 /** Every id that a profile ever had leads to a profile that is; `findProfile` throws where pointers go in a circle. */
-async function assertAliases(
-  store: ProfileStore,
-  rows: ReturnType<typeof rowsOf>,
-  rules: IdentityRules,
-): Promise<void> {
+async function assertAliases(store: ProfileStore, rows: ChangeRows, rules: IdentityRules): Promise<void> {
   for (const id of new Set(rows.identity_changes.map(({ profile_id }) => profile_id))) {
     const key = identifierKeyIn(id);
     const found = key === undefined ? undefined : await findProfile(store, key, rules);

@@ -34,7 +34,8 @@ interface Said {
  * stores. Only the words of `docs` (identifier keys, link ids, stamps) are taken from the core.
  */
 export function referenceProfiles(history: History, rules: IdentityRules): readonly PlainProfile[] {
-  const said = allSaid(history);
+  const all = allSaid(history);
+  const said = { ...all, links: all.links.filter(({ ends }) => !ends.some((end) => isBlocked(end, rules))) };
   const shared = sharedAmong(said.links, rules);
   return groupsOf(said, shared, rules)
     .map((group) => profileOf(group, history.events, said.born, shared))
@@ -67,6 +68,13 @@ function allSaid({ events, assertions }: History): Said {
   }
   return { born, links: [...links.values()], retracted };
 }
+
+const isBlocked = ({ type, value }: Identifier, { limits, blocked, blockedPatterns }: IdentityRules): boolean =>
+  limits[type] === 0 ||
+  [type, "*"].some((listed) => blocked[listed]?.includes(value)) ||
+  [type, "*"].some((listed) =>
+    blockedPatterns[listed]?.some((pattern) => value.replace(new RegExp(pattern), "") === ""),
+  );
 
 /** Links that say "the same" and may be followed, in the order in which they are tried. */
 function inOrder(links: readonly Linked[], shared: ReadonlySet<string>, rules: IdentityRules): readonly Linked[] {

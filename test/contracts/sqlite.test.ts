@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { expect } from "vitest";
 import { openDatabase } from "#adapters/local/database.ts";
 import { openInbox } from "#adapters/local/inbox.ts";
 import { openInboxThread } from "#adapters/local/inbox-thread.ts";
@@ -11,7 +12,9 @@ import { PROFILES_SCHEMA, sqliteProfileStore } from "#adapters/local/sqlite-prof
 import type { Source } from "#core/events/source.ts";
 import { definitionsContract } from "./definitions.ts";
 import { identityConvergence } from "./identity-convergence.ts";
+import { identityLaws } from "./identity-laws.ts";
 import { intakeContract, type OpenedIntake } from "./intake.ts";
+import { knownFaults } from "./known-faults.ts";
 import { profileStoreContract } from "./profile-store.ts";
 import { ratesContract } from "./rates.ts";
 import { repetitionsContract } from "./repetitions.ts";
@@ -55,6 +58,8 @@ const inMemory = async () => {
 profileStoreContract("SQLite", openStore);
 identityConvergence("SQLite on disk", openStore, { runs: 15 });
 identityConvergence("SQLite", inMemory, { runs: 1_000 });
+identityLaws("SQLite", inMemory, { runs: 100 });
+knownFaults("SQLite", openStore, { races: 8 });
 repetitionsContract("SQLite", openStore, { runs: 40 });
 definitionsContract("SQLite", async (now) => {
   const file = newFile(DEFINITIONS_SCHEMA);
