@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Inbox, openInbox } from "#adapters/local/inbox.ts";
+import { type InboxThread, openInboxThread } from "#adapters/local/inbox-thread.ts";
 import { openLakeQuery } from "#adapters/local/lake-query.ts";
 import { localRates } from "#adapters/local/local-rates.ts";
 import { localSources } from "#adapters/local/local-sources.ts";
@@ -37,7 +37,7 @@ export interface Runtime {
   readonly folder: DataFolder;
   readonly credentials: Credentials;
   readonly rules: IdentityRules;
-  readonly inbox: Inbox;
+  readonly inbox: InboxThread;
   readonly processing: Processing;
   readonly lake: LakeQuery;
   readonly analyst: AnalystQuery;
@@ -63,10 +63,9 @@ export interface RuntimeOptions {
  */
 const LEASE_MS = 0;
 
-export async function openRuntime(root: string, options: RuntimeOptions): Promise<Runtime> {
-  const { onFault } = options;
+/** The folder with what is put into it once, and again whenever it has changed. */
+async function openInstallation(root: string, options: RuntimeOptions) {
   const folder = openDataFolder(root);
-  const rules = defaultIdentityRules;
   const sources = [DEFAULT_SOURCE, ...(options.sources ?? [])];
   const credentials = openCredentials(
     folder.credentials,
@@ -75,8 +74,18 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
   const stores = openStores(folder);
   await installPlans(stores.trackingPlans, options.plans ?? []);
   await installSources(stores, sources, credentials);
+  return { folder, credentials, stores };
+}
 
-  const inbox = openInbox(folder.inbox, () => processing.wake());
+export async function openRuntime(root: string, options: RuntimeOptions): Promise<Runtime> {
+  const { onFault } = options;
+  const rules = defaultIdentityRules;
+  const { folder, credentials, stores } = await openInstallation(root, options);
+  const inbox = openInboxThread(
+    folder.inbox,
+    () => processing.wake(),
+    (error) => onFault(error, "writing"),
+  );
   const behind = openBehindWatch(folder);
   const processing = startProcessingThread(folder, rules, (error) => onFault(error, "processing"));
   const query = await openLakeQuery(folder.lake);
@@ -102,7 +111,7 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
       query.close();
       stores.close();
       behind.close();
-      inbox.close();
+      await inbox.close();
     },
   };
 }
@@ -111,7 +120,7 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
 interface Parts {
   readonly rules: IdentityRules;
   readonly stores: Stores;
-  readonly inbox: Inbox;
+  readonly inbox: InboxThread;
   readonly lake: LakeQuery;
   readonly analyst: AnalystQuery;
   readonly onFault: RuntimeOptions["onFault"];
