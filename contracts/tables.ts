@@ -6,7 +6,9 @@ export const PROFILES_TABLE = {
   /** Where the component is kept, if this is a pointer. */
   pointer: "p",
   /** The component: JSON, deflated (`adapters/aws/component-item.ts`). */
-  component: "d",
+  component: "c",
+  /** The same deflated with the first dictionary: read, and written under `component` with the next change. */
+  firstComponent: "d",
 } as const;
 
 export const SOURCES_TABLE = {

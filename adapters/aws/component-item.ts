@@ -8,10 +8,15 @@ import type { Stored } from "#core/profiles/ports.ts";
 export type ComponentItem = Readonly<Record<string, unknown>>;
 
 /**
- * What most components say, so that even a short one is deflated well. It is part of the stored form: another
- * dictionary is another form, with an attribute of its own.
+ * What most components say, so that even a short one is deflated well; what is said most stands last. It is part of the
+ * stored form: another dictionary is another form, with an attribute of its own.
  */
 const DICTIONARY = Buffer.from(
+  '"probabilistic","different","human","device_id","loyalty_card","postalCode":"street":"address":{"company":"full_name":"first_name":"last_name":"country":"FR","createdAt":"2026-signed_up_at":"birthday":"gender":"language":"fr-FR"Smart TV"tablet","iPadOS","console","Apple","Samsung","Google","Xiaomi","android","Android","Mobile Chrome","ios","iOS","Mobile Safari","Linux","Firefox","Edge","Mac OS","Safari","desktop","Windows","Chrome","mobile","Product Clicked",2,"Product List Viewed",2,"Cart Viewed",2,"Checkout Started",3,"Product Viewed",3,"Product Added",3,"Order Completed",5,"Order Completed",3,"screen",2,"identify",2,"page",2,["Signed Up","name":"marketing":1,"analytics":1,"advertising":0,"city":"Paris","plan":"email":"@gmail.com"firstName":"lastName":"phone":"+33["phone","+336["email","@orange.fr",[[0,0,0]],[[0,"],"l":[[0,1,"deterministic","same","server","server",1,17,null],"deterministic","same","web","browser",1,17{"v":2,"t":17,"s":["web"],"m":[["user_id","["anonymous_id","',
+);
+
+/** That of the first form, which is still read. */
+const FIRST_DICTIONARY = Buffer.from(
   '"probabilistic","different","human","phone","device_id","loyalty_card",{"marketing":[1,17"signed_up_at":["plan":["company":["firstName":["lastName":["first_name":["last_name":["name":["phone":["city":["country":["FR",["address":[{"street":"","postalCode":"Product Viewed","Product Added","Order Completed","screen","identify","page"],[17,"]],"l":[[0,1,"deterministic","same","web","browser",1,17,"deterministic","same","server","server",1,17,null],{"email":["@gmail.com","email","@hotmail.fr","@orange.fr",{},{},[[17{"v":1,"m":[["user_id","["anonymous_id","',
 );
 
@@ -33,7 +38,9 @@ export function fromItem(item: ComponentItem): Stored {
   const version = Number(textOf(item[PROFILES_TABLE.version], "N"));
   const to = textOf(item[PROFILES_TABLE.pointer], "S");
   if (to !== undefined) return { kind: "pointer", version, to: to as IdentifierKey };
-  const text = componentText(item[PROFILES_TABLE.component]);
+  const text =
+    componentText(item[PROFILES_TABLE.component], DICTIONARY) ??
+    componentText(item[PROFILES_TABLE.firstComponent], FIRST_DICTIONARY);
   if (text === undefined || !Number.isSafeInteger(version)) {
     throw new Error("an item of the profile table is neither a component nor a pointer");
   }
@@ -51,9 +58,9 @@ function textOf(attribute: unknown, type: "S" | "N"): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-function componentText(attribute: unknown): string | undefined {
+function componentText(attribute: unknown, dictionary: Buffer): string | undefined {
   const binary = (attribute as { readonly B?: Uint8Array | string } | undefined)?.B;
   if (binary === undefined) return textOf(attribute, "S");
   const bytes = typeof binary === "string" ? Buffer.from(binary, "base64") : binary;
-  return inflateRawSync(bytes, { dictionary: DICTIONARY }).toString();
+  return inflateRawSync(bytes, { dictionary }).toString();
 }

@@ -12,6 +12,11 @@ export const IdentityRules = z.object({
   quarantineAbove: z._default(z.int().check(z.positive()), 500),
   /** An identifier linked to more people than this is shared (a kiosk, a front desk) and identifies nobody. */
   sharedAbove: z._default(z.int().check(z.positive()), 10),
+  /**
+   * So many of its latest events each identifier remembers, in short. By these a repetition is told too: fewer than 32
+   * would not remember the uploads that clients repeat.
+   */
+  recentEvents: z._default(z.int().check(z.gte(32), z.lte(200)), 50),
   /** Where a phone number without a country code is from (ISO 3166-1 alpha-2). */
   phoneRegion: z._default(z.string().check(z.length(2)), "FR"),
   /** Values that identify nobody, beside the built-in ones, per type or for every type under `*`. */

@@ -44,7 +44,7 @@ export async function absorbEvents(
   const changes: ComponentChange[] = [];
   let quarantined = 0;
   let events: readonly HeardEvent[] = batch.events;
-  let groups = gatherEvidence(events, batch.assertions, new Set(), rules.sharedAbove);
+  let groups = gatherEvidence(events, batch.assertions, new Set(), rules);
   for (let attempt = 0; groups.length > 0; attempt++) {
     if (attempt >= MAX_ATTEMPTS) throw new Error(`${groups.length} components are written by others all the time`);
     if (attempt > 0) await ports.pause(attempt);
@@ -53,7 +53,7 @@ export async function absorbEvents(
     const timed = asFirstHeard(events, found);
     if (timed !== events || (shared.size > 0 && attempt === 0)) {
       events = timed;
-      groups = gatherEvidence(events, batch.assertions, shared, rules.sharedAbove);
+      groups = gatherEvidence(events, batch.assertions, shared, rules);
     }
     const absorptions = absorb(groups, await readAll(ports.store, groups, attempt > 0, found), rules);
     const done = await write(ports.store, absorptions);

@@ -93,9 +93,11 @@ function settle(meeting: Meeting, rules: IdentityRules): readonly Absorption[] {
   const [home, ...others] = [...meeting.places.values()].sort(byClaim);
   if (home === undefined) throw new Error("evidence without a key met nothing");
   const taken = others.filter((place) => place.kind === "component");
-  const joined = fitted(joinAllComponents([...[home, ...taken].map(componentAt), ...meeting.evidence]));
-  if (joined === undefined || joined.members.size > rules.quarantineAbove) return quarantine(meeting);
-  if (taken.length >= MAX_WRITES) return [gatherStored(meeting, home, taken.slice(0, MAX_WRITES - 1))];
+  const joined = fitted(
+    joinAllComponents([...[home, ...taken].map(componentAt), ...meeting.evidence], rules.recentEvents),
+  );
+  if (joined === undefined || joined.members.size > rules.quarantineAbove) return quarantine(meeting, rules);
+  if (taken.length >= MAX_WRITES) return [gatherStored(meeting, home, taken.slice(0, MAX_WRITES - 1), rules)];
   return [
     {
       pointers: pointersTo(home.root, meeting),
@@ -135,9 +137,14 @@ function unite(home: KnownPlace, taken: readonly KnownPlace[], joined: Component
 }
 
 /** More components meet than one write can hold: some are joined now, without the evidence, and the rest in turn. */
-const gatherStored = (meeting: Meeting, home: KnownPlace, taken: readonly KnownPlace[]): Absorption => ({
+const gatherStored = (
+  meeting: Meeting,
+  home: KnownPlace,
+  taken: readonly KnownPlace[],
+  rules: IdentityRules,
+): Absorption => ({
   pointers: [],
-  writes: unite(home, taken, asFitted(joinAllComponents([home, ...taken].map(componentAt)))),
+  writes: unite(home, taken, asFitted(joinAllComponents([home, ...taken].map(componentAt), rules.recentEvents))),
   groups: meeting.groups,
   unfinished: true,
   quarantined: false,
@@ -169,8 +176,8 @@ function byClaim(x: KnownPlace, y: KnownPlace): number {
  * Larger than any person's: nothing is joined any more. Each stored component takes in what is said of its own
  * identifiers and of the links among them, each new identifier stands for itself, and no other link is added.
  */
-function quarantine(meeting: Meeting): readonly Absorption[] {
-  const said = joinAllComponents(meeting.evidence);
+function quarantine(meeting: Meeting, rules: IdentityRules): readonly Absorption[] {
+  const said = joinAllComponents(meeting.evidence, rules.recentEvents);
   return [...meeting.places.values()].flatMap((place) => {
     const before = componentAt(place);
     const isOwn = (key: IdentifierKey): boolean => meeting.roots.get(key) === place.root;
@@ -178,7 +185,7 @@ function quarantine(meeting: Meeting): readonly Absorption[] {
     const links = new Map([...said.links].filter(([, link]) => isOwn(link.a) && isOwn(link.b)));
     const retracted = new Map([...said.retracted].filter(([id]) => isOwn(keeperOf(id))));
     if (members.size === 0 && retracted.size === 0) return [];
-    const component = asFitted(joinAllComponents([before, { members, links, retracted }]));
+    const component = asFitted(joinAllComponents([before, { members, links, retracted }], rules.recentEvents));
     return [
       {
         pointers: [],

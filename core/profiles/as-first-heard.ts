@@ -57,7 +57,7 @@ function fragmentsIn(found: Found): ReadonlyMap<IdentifierKey, Fragment> {
 function rememberedAt(event: Event, fragment: Fragment | undefined): EpochMs | undefined {
   if (fragment === undefined) return undefined;
   const by = evidenceId(event);
-  return (fragment.heard.find((each) => each.by === by) ?? fragment.recent.find((each) => each.by === by))?.at;
+  return fragment.recent.find((each) => each.by === by)?.at;
 }
 
 /**

@@ -2,33 +2,21 @@ import * as z from "zod";
 import { type Link, type LinkId, linkBetween } from "#core/identity/link.ts";
 import { type Retraction, unknownRetraction } from "#core/identity/retraction.ts";
 import { type IdentifierKey, identifierKey } from "#core/kernel/identifier.ts";
+import type { EpochMs } from "#core/kernel/time.ts";
 import type { Component, Member } from "./component.ts";
-import type { Fragment } from "./fragment.ts";
+import { decodeFragment, encodeFragment, type FragmentItem, type Sources } from "./fragment-json.ts";
+import { decodeFirstForm, type FirstForm } from "./fragment-json-first.ts";
 
 /**
- * A component as compact JSON: positions instead of names, keys and link ids left out because they are digests of what
- * is there. Stores keep this text (DynamoDB compressed). `v` is the version of the form itself.
+ * A component as compact JSON: positions instead of names, distances instead of times, keys and link ids left out
+ * because they are digests of what is there. Stores keep this text (DynamoDB compressed). `v` is the version of the form
+ * itself: what is written is the second; what was stored in the first is still read.
  */
-const Register = z.tuple([z.json(), z.number(), z.string()]);
-const ConsentItem = z.tuple([z.union([z.literal(0), z.literal(1)]), z.number(), z.string(), z.string()]);
-const RecentItem = z.union([
-  z.tuple([z.number(), z.string(), z.string()]),
-  z.tuple([z.number(), z.string(), z.string(), z.number()]),
-]);
-/** When and who in turn: flat, because there are many of them. */
-const HeardItem = z.array(z.union([z.number(), z.string()]));
-const FragmentItem = z.tuple([
-  z.number(),
-  z.number(),
-  z.record(z.string(), Register),
-  z.record(z.string(), ConsentItem),
-  z.array(RecentItem),
-  HeardItem.optional(),
-]);
-const MemberItem = z.union([
-  z.tuple([z.string(), z.string(), z.number(), z.number()]),
-  z.tuple([z.string(), z.string(), z.number(), z.number(), FragmentItem]),
-]);
+type Placed = readonly [type: string, value: string, firstSeen: number, lastSeen: number];
+/** The first form: times in full. */
+type FirstMember = Placed | readonly [...Placed, FirstForm];
+/** The second: the first time is the distance from the component's first, the last that from the member's own first. */
+type MemberItem = Placed | readonly [...Placed, FragmentItem];
 const ActItem = z.enum(["merge", "split"]).nullable();
 const LinkHead = [
   z.int(),
@@ -49,46 +37,98 @@ const RetractedItem = z.union([
   z.string(),
   z.tuple([z.string(), z.number(), z.string(), z.string(), z.string().nullable(), ActItem]),
 ]);
-const StoredComponent = z.object({
-  v: z.literal(1),
-  m: z.array(MemberItem),
-  l: z.array(LinkItem).optional(),
-  r: z.array(RetractedItem).optional(),
-});
-type StoredComponent = z.infer<typeof StoredComponent>;
+type LinksItem = {
+  readonly l?: readonly z.infer<typeof LinkItem>[];
+  readonly r?: readonly z.infer<typeof RetractedItem>[];
+};
+type StoredComponent = LinksItem &
+  (
+    | { readonly v: 1; readonly m: readonly FirstMember[] }
+    | {
+        readonly v: 2;
+        /** When the first of the members was seen first. */
+        readonly t: EpochMs;
+        /** The sources that are spoken of. */
+        readonly s: readonly string[];
+        readonly m: readonly MemberItem[];
+      }
+  );
 
 export function encodeComponent(component: Component): string {
   const keys = [...component.members.keys()];
+  const members = [...component.members.values()];
   const at = new Map(keys.map((key, position) => [key, position]));
   const links = [...component.links.values()].map((link) => encodeLink(link, at));
-  const stored = {
-    v: 1,
-    m: [...component.members.values()].map(encodeMember),
+  const first = members.reduce((least, { firstSeen }) => Math.min(least, firstSeen), members[0]?.firstSeen ?? 0);
+  const names: string[] = [];
+  const sources = sourcesIn(names);
+  const items = members.map((member) => encodeMember(member, first, sources));
+  const stored: StoredComponent = {
+    v: 2,
+    t: first,
+    s: names,
+    m: items,
     ...(links.length > 0 ? { l: links } : {}),
     ...(component.retracted.size > 0 ? { r: [...component.retracted].map(encodeRetraction) } : {}),
   };
   return JSON.stringify(stored);
 }
 
+/** Positions in a list that grows by every name that is new. */
+function sourcesIn(names: string[]): Sources {
+  return {
+    at: (position) => names[position],
+    positionOf: (source) => {
+      if (source === undefined) return -1;
+      const known = names.indexOf(source);
+      return known >= 0 ? known : names.push(source) - 1;
+    },
+  };
+}
+
 /**
- * Reads what `encodeComponent` wrote. The text comes from our own store, so only its version is checked here; the
- * schema above says what it holds, and a test holds the two together.
+ * Reads what `encodeComponent` wrote, now or in its first form. The text comes from our own store, so only its version is
+ * checked here.
  */
 export function decodeComponent(text: string): Component {
   const stored = JSON.parse(text) as StoredComponent;
-  if (stored.v !== 1) throw new Error(`a component of form ${String(stored.v)} is from another version of Tributary`);
-  const members = stored.m.map((item): Member => {
-    const [type, value, firstSeen, lastSeen, fragment] = item;
-    const seen = { identifier: { type, value }, firstSeen, lastSeen };
-    return fragment === undefined ? seen : { ...seen, fragment: decodeFragment(fragment) };
-  });
-  const keyed = members.map((member) => [identifierKey(member.identifier), member] as const);
+  const keyed = decodeMembers(stored).map((member) => [identifierKey(member.identifier), member] as const);
   const links = (stored.l ?? []).map((item) => decodeLink(item, keyed));
   return {
     members: new Map(keyed),
     links: new Map(links.map((link) => [link.id, link])),
     retracted: new Map((stored.r ?? []).map(decodeRetraction)),
   };
+}
+
+function decodeMembers(stored: StoredComponent): readonly Member[] {
+  switch (stored.v) {
+    case 1:
+      return stored.m.map(([type, value, firstSeen, lastSeen, fragment]): Member => {
+        const seen = { identifier: { type, value }, firstSeen, lastSeen };
+        return fragment === undefined ? seen : { ...seen, fragment: decodeFirstForm(fragment) };
+      });
+    case 2: {
+      const sources = sourcesIn([...stored.s]);
+      return stored.m.map((item) => decodeMember(item, stored.t, sources));
+    }
+    default: {
+      const { v } = stored as { readonly v: unknown };
+      throw new Error(`a component of form ${String(v)} is from another version of Tributary`);
+    }
+  }
+}
+
+function encodeMember(member: Member, first: EpochMs, sources: Sources): MemberItem {
+  const { identifier, firstSeen, lastSeen, fragment } = member;
+  const seen = [identifier.type, identifier.value, firstSeen - first, lastSeen - firstSeen] as const;
+  return fragment === undefined ? seen : [...seen, encodeFragment(fragment, member, sources)];
+}
+
+function decodeMember([type, value, since, length, fragment]: MemberItem, first: EpochMs, sources: Sources): Member {
+  const firstSeen = first + since;
+  const seen = { identifier: { type, value }, firstSeen, lastSeen: firstSeen + length };
+  return fragment === undefined ? seen : { ...seen, fragment: decodeFragment(fragment, seen, sources) };
 }
 
 function encodeLink(link: Link, at: ReadonlyMap<IdentifierKey, number>): z.infer<typeof LinkItem> {
@@ -119,57 +159,6 @@ function decodeRetraction(item: z.infer<typeof RetractedItem>): [LinkId, Retract
   const [id, at, by, who, reason, act] = item;
   const told = { ...(reason === null ? {} : { reason }), ...(act === null ? {} : { act }) };
   return [id as LinkId, { first: { at, by }, who, ...told }];
-}
-
-function encodeMember({ identifier, firstSeen, lastSeen, fragment }: Member): z.infer<typeof MemberItem> {
-  const seen = [identifier.type, identifier.value, firstSeen, lastSeen] as const;
-  return fragment === undefined ? [...seen] : [...seen, encodeFragment(fragment)];
-}
-
-function encodeFragment(fragment: Fragment): z.infer<typeof FragmentItem> {
-  const traits: Record<string, z.infer<typeof Register>> = {};
-  for (const [name, { value, at, by }] of Object.entries(fragment.traits)) {
-    traits[name] = [value as z.infer<typeof Register>[0], at, by];
-  }
-  const consent: Record<string, z.infer<typeof ConsentItem>> = {};
-  for (const [purpose, { state, at, by, source }] of Object.entries(fragment.consent)) {
-    consent[purpose] = [state === "granted" ? 1 : 0, at, by, source];
-  }
-  const recent = fragment.recent.map(
-    ({ at, by, name, value }): z.infer<typeof RecentItem> =>
-      value === undefined ? [at, by, name] : [at, by, name, value],
-  );
-  const seen = [fragment.firstSeen, fragment.lastSeen, traits, consent, recent] as const;
-  const heard = fragment.heard.flatMap(({ at, by }) => [at, by]);
-  return heard.length === 0 ? [...seen] : [...seen, heard];
-}
-
-function decodeFragment(item: z.infer<typeof FragmentItem>): Fragment {
-  const [firstSeen, lastSeen, traits, consent, recent, heard] = item;
-  const decodedTraits: Record<string, Fragment["traits"][string]> = {};
-  for (const name of Object.keys(traits)) {
-    const [value, at, by] = traits[name] as z.infer<typeof Register>;
-    decodedTraits[name] = { value, at, by };
-  }
-  const decodedConsent: Record<string, Fragment["consent"][string]> = {};
-  for (const purpose of Object.keys(consent)) {
-    const [granted, at, by, source] = consent[purpose] as z.infer<typeof ConsentItem>;
-    decodedConsent[purpose] = { state: granted === 1 ? "granted" : "denied", at, by, source };
-  }
-  return {
-    firstSeen,
-    lastSeen,
-    traits: decodedTraits,
-    consent: decodedConsent,
-    recent: recent.map(([at, by, name, value]) => (value === undefined ? { at, by, name } : { at, by, name, value })),
-    heard: decodeHeard(heard ?? []),
-  };
-}
-
-function decodeHeard(item: z.infer<typeof HeardItem>): Fragment["heard"] {
-  const heard: Fragment["heard"][number][] = [];
-  for (let at = 0; at < item.length; at += 2) heard.push({ at: item[at] as number, by: item[at + 1] as string });
-  return heard;
 }
 
 type Keyed = readonly (readonly [IdentifierKey, Member])[];

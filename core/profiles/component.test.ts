@@ -83,7 +83,7 @@ describe("a component as JSON", () => {
     const { links, retracted } = decodeComponent(stored);
     expect([...retracted]).toEqual([["0abc.def", {}]]);
     expect([...links.values()]).toMatchObject([{ source: "chloe", verdict: "same", first: { at: 5, by: "x" } }]);
-    expect(encodeComponent(decodeComponent(stored))).toBe(stored);
+    expect(decodeComponent(encodeComponent(decodeComponent(stored)))).toEqual(decodeComponent(stored));
   });
   it("keeps who took a link back, when, why and as part of what, and the round and act of a claim", () => {
     const [a, b] = [identifierOf("user_id:u"), identifierOf("email:a@b.c")];
@@ -98,6 +98,6 @@ describe("a component as JSON", () => {
     expect(decodeComponent(encodeComponent(told))).toEqual(told);
   });
   it("refuses a form it does not know", () => {
-    expect(() => decodeComponent('{"v":2,"m":[]}')).toThrow("form 2");
+    expect(() => decodeComponent('{"v":3,"m":[]}')).toThrow("form 3");
   });
 });

@@ -1,3 +1,4 @@
+import { defaultIdentityRules } from "#core/identity/identity-rules.ts";
 import { joinLinks, type Link, type LinkId } from "#core/identity/link.ts";
 import { joinRetractions, type Retraction } from "#core/identity/retraction.ts";
 import type { Identifier, IdentifierKey } from "#core/kernel/identifier.ts";
@@ -29,24 +30,33 @@ export const emptyComponent: Component = { members: new Map(), links: new Map(),
 export const identifiersOf = (component: Component): ReadonlyMap<IdentifierKey, Identifier> =>
   new Map([...component.members].map(([key, member]) => [key, member.identifier]));
 
-/** All of them joined, in one pass: what `reduce(joinComponents)` gives, without its copies. */
-export function joinAllComponents(components: Iterable<Component>): Component {
+/**
+ * All of them joined, in one pass: what `reduce(joinComponents)` gives, without its copies. Of each identifier's events
+ * the latest `recentEvents` are kept: whoever writes says how many, for whoever only looks at links it is all the same.
+ */
+export function joinAllComponents(
+  components: Iterable<Component>,
+  recentEvents = defaultIdentityRules.recentEvents,
+): Component {
   const members = new Map<IdentifierKey, Member>();
   const links = new Map<LinkId, Link>();
   const retracted = new Map<LinkId, Retraction>();
+  const join = (x: Member, y: Member): Member => joinMembers(x, y, recentEvents);
   for (const component of components) {
-    joinInto(members, component.members, joinMembers);
+    joinInto(members, component.members, join);
     joinInto(links, component.links, joinLinks);
     joinInto(retracted, component.retracted, joinRetractions);
   }
   return { members, links, retracted };
 }
 
-export const joinComponents = (x: Component, y: Component): Component => joinAllComponents([x, y]);
+export const joinComponents = (x: Component, y: Component, recentEvents?: number): Component =>
+  joinAllComponents([x, y], recentEvents);
 
 /** Answers `x` itself where `y` adds nothing. */
-function joinMembers(x: Member, y: Member): Member {
-  const fragment = x.fragment && y.fragment ? joinFragments(x.fragment, y.fragment) : (x.fragment ?? y.fragment);
+function joinMembers(x: Member, y: Member, recentEvents: number): Member {
+  const fragment =
+    x.fragment && y.fragment ? joinFragments(x.fragment, y.fragment, recentEvents) : (x.fragment ?? y.fragment);
   const firstSeen = Math.min(x.firstSeen, y.firstSeen);
   const lastSeen = Math.max(x.lastSeen, y.lastSeen);
   if (firstSeen === x.firstSeen && lastSeen === x.lastSeen && fragment === x.fragment) return x;

@@ -1,4 +1,5 @@
 import type { Event } from "#core/events/event.ts";
+import { defaultIdentityRules, type IdentityRules } from "#core/identity/identity-rules.ts";
 import { assertLink, keeperOf, type Link, type LinkId } from "#core/identity/link.ts";
 import { type Retraction, unknownRetraction } from "#core/identity/retraction.ts";
 import { type Identifier, type IdentifierKey, identifierKey } from "#core/kernel/identifier.ts";
@@ -69,6 +70,13 @@ export function assertionEvidence(assertion: Assertion): Component {
   return { members, links: new Map([[link.id, link]]), retracted: new Map() };
 }
 
+type GatheringRules = Pick<IdentityRules, "sharedAbove" | "recentEvents">;
+
+const NO_CROWDS: GatheringRules = {
+  sharedAbove: Number.POSITIVE_INFINITY,
+  recentEvents: defaultIdentityRules.recentEvents,
+};
+
 /**
  * Gathers evidence that shares an identifier. Identifiers known to be shared by many people bring nothing together, nor
  * does one with which the batch itself already links more people than `sharedAbove`: what was gathered proves it shared.
@@ -77,7 +85,7 @@ export function gatherEvidence(
   events: readonly HeardEvent[],
   assertions: readonly Assertion[],
   shared: ReadonlySet<IdentifierKey>,
-  sharedAbove = Number.POSITIVE_INFINITY,
+  { sharedAbove, recentEvents }: GatheringRules = NO_CROWDS,
 ): readonly EvidenceGroup[] {
   const gatherings = new Gatherings();
   const crowds = new Crowds(sharedAbove);
@@ -90,7 +98,7 @@ export function gatherEvidence(
     const component = assertionEvidence(assertion);
     gatherings.add(component, assertion.kind === "link" ? component.members.keys() : [keeperOf(assertion.link)]);
   }
-  return gatherings.groups();
+  return gatherings.groups(recentEvents);
 }
 
 /** Which people a batch has linked with each identifier so far. Private to one gathering. */
@@ -136,9 +144,9 @@ class Gatherings {
     this.#all.add(into);
   }
 
-  groups(): readonly EvidenceGroup[] {
+  groups(recentEvents: number): readonly EvidenceGroup[] {
     return [...this.#all].map(({ keys, parts }) => ({
-      component: parts.length === 1 ? (parts[0] as Component) : joinAllComponents(parts),
+      component: parts.length === 1 ? (parts[0] as Component) : joinAllComponents(parts, recentEvents),
       first: keys.reduce((a, b) => (compareText(a, b) <= 0 ? a : b)),
     }));
   }

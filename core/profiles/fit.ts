@@ -1,6 +1,7 @@
 import type { Component, Member } from "./component.ts";
 import { encodeComponent } from "./component-json.ts";
 import type { Fragment } from "./fragment.ts";
+import { withFewerRecent } from "./fragment-activity.ts";
 
 /** Stores hold items of 400 KB (DynamoDB), and not all text deflates. */
 const MOST_BYTES = 350_000;
@@ -43,6 +44,5 @@ function cutFragment(fragment: Fragment, most: number): Fragment {
   const traits = Object.fromEntries(
     names.flatMap((name) => (fragment.traits[name] ? [[name, fragment.traits[name]]] : [])),
   );
-  const kept = Math.floor(most / 8);
-  return { ...fragment, traits, recent: fragment.recent.slice(0, kept), heard: fragment.heard.slice(0, kept) };
+  return { ...withFewerRecent(fragment, Math.floor(most / 8)), traits };
 }

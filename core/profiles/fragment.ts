@@ -4,17 +4,15 @@ import { digestOf } from "#core/kernel/digest.ts";
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from "#core/kernel/json.ts";
 import { compareStamps, compareText, type Stamp } from "#core/kernel/order.ts";
 import type { EpochMs } from "#core/kernel/time.ts";
+import { type Activity, joinActivity } from "./fragment-activity.ts";
+import { type Devices, devicesIn, joinDevices } from "./fragment-devices.ts";
+import { joinRecent, type RecentEvents, recentOf } from "./fragment-recent.ts";
 
-/** The latest value of a trait. `null` says that it was taken away. */
+/** The latest value of a trait, and the event that said it. `null` says that it was taken away. */
 export interface TraitRegister extends Stamp {
   readonly value: Json;
-}
-
-/** A recent event, in short: what real-time segments can decide by. The whole of it is in the lake. */
-export interface RecentEvent extends Stamp {
-  readonly name: string;
-  /** `properties.revenue`, `total` or `value`, where it is a number. */
-  readonly value?: number;
+  /** Who sent that event. Absent in what was stored before this was written down. */
+  readonly source?: string;
 }
 
 /**
@@ -26,23 +24,17 @@ export interface Fragment {
   readonly lastSeen: EpochMs;
   readonly traits: Readonly<Record<string, TraitRegister>>;
   readonly consent: Consent;
-  /** The latest `RECENT_EVENTS`, latest first. */
-  readonly recent: readonly RecentEvent[];
-  /**
-   * The latest `HEARD_EVENTS` of those whose time was measured when they came, latest first: a repetition of theirs
-   * would come to another time, and is known by this (`as-first-heard.ts`).
-   */
-  readonly heard: readonly Stamp[];
+  /** The latest `recentEvents` of the rules, latest first. */
+  readonly recent: RecentEvents;
+  readonly activity: Activity;
+  readonly devices: Devices;
 }
 
 /** What is kept per identifier. Bounds hold an item far below a store's limit; what is cut is still in the lake. */
-const RECENT_EVENTS = 12;
-const HEARD_EVENTS = 32;
 const MAX_TRAITS = 200;
 const MAX_TRAIT_JSON = 4_096;
 const MAX_TRAIT_NAME = 128;
 const MAX_PURPOSES = 50;
-const MAX_EVENT_NAME = 256;
 
 /** An event with the time of its first copy; `again` where that copy was heard before, or stands beside it. */
 export type HeardEvent = Event & { readonly again?: true };
@@ -59,22 +51,35 @@ export function fragmentOf(event: Event, by = evidenceId(event)): Fragment {
     traits: traitsOf(event, stamp),
     consent: consentOf(event, stamp),
     recent: [recentOf(event, stamp)],
-    heard: isTimedHere(event) ? [stamp] : [],
+    activity: { [event.source]: { firstSeen: event.eventTime, lastSeen: event.eventTime } },
+    devices: devicesIn(event.context, event.eventTime),
   };
 }
 
-/** Whether our clock had a part in the event's time. Where it had none, a repetition has the same time by itself. */
-const isTimedHere = ({ originalTime, sentAt }: Event): boolean => originalTime === undefined || sentAt !== undefined;
+/** What a fragment says that nothing was said of yet but when it was seen. */
+export const emptyFragment = (firstSeen: EpochMs, lastSeen: EpochMs): Fragment => ({
+  firstSeen,
+  lastSeen,
+  traits: {},
+  consent: {},
+  recent: [],
+  activity: {},
+  devices: {},
+});
 
-/** Answers `x` itself where `y` adds nothing, as do the joins it is made of: so a repetition is seen to change nothing. */
-export function joinFragments(x: Fragment, y: Fragment): Fragment {
+/**
+ * Keeps the latest `recentEvents` of both. Answers `x` itself where `y` adds nothing, as do the joins it is made of: so
+ * a repetition is seen to change nothing.
+ */
+export function joinFragments(x: Fragment, y: Fragment, recentEvents: number): Fragment {
   const joined: Fragment = {
     firstSeen: Math.min(x.firstSeen, y.firstSeen),
     lastSeen: Math.max(x.lastSeen, y.lastSeen),
     traits: joinTraits(x.traits, y.traits),
     consent: bound(joinConsent(x.consent, y.consent), MAX_PURPOSES),
-    recent: joinLatest(x.recent, y.recent, RECENT_EVENTS, compareRecent),
-    heard: joinLatest(x.heard, y.heard, HEARD_EVENTS, compareStamps),
+    recent: joinRecent(x.recent, y.recent, recentEvents),
+    activity: joinActivity(x, y, recentEvents),
+    devices: joinDevices(x.devices, y.devices),
   };
   const parts = Object.keys(joined) as (keyof Fragment)[];
   return parts.every((part) => joined[part] === x[part]) ? x : joined;
@@ -84,23 +89,26 @@ function traitsOf(event: Event, stamp: Stamp): Fragment["traits"] {
   // Only identify speaks of the person: a group's traits are the group's.
   const own = event.type === "identify" ? event.traits : {};
   const around = isJsonObject(event.context.traits) ? event.context.traits : {};
-  return registersOf({ ...around, ...own }, stamp);
+  return registersOf({ ...around, ...own }, { ...stamp, source: event.source });
 }
 
-function registersOf(traits: JsonObject, stamp: Stamp): Fragment["traits"] {
+function registersOf(traits: JsonObject, said: Omit<TraitRegister, "value">): Fragment["traits"] {
   const registers: Record<string, TraitRegister> = {};
   for (const [name, value] of Object.entries(traits)) {
     const length =
       typeof value === "string" ? value.length : typeof value === "object" ? JSON.stringify(value).length : 0;
     const bounded = length <= MAX_TRAIT_JSON;
-    if (bounded && name.length <= MAX_TRAIT_NAME && name !== "__proto__") registers[name] = { ...stamp, value };
+    if (bounded && name.length <= MAX_TRAIT_NAME && name !== "__proto__") registers[name] = { ...said, value };
   }
   return bound(registers, MAX_TRAITS);
 }
 
 /** At equal stamps the greater text wins: any rule would do, so long as every writer has the same. */
 function laterTrait(x: TraitRegister, y: TraitRegister): TraitRegister {
-  const order = compareStamps(x, y) || compareText(canonicalJson(x.value), canonicalJson(y.value));
+  const order =
+    compareStamps(x, y) ||
+    compareText(canonicalJson(x.value), canonicalJson(y.value)) ||
+    compareText(x.source ?? "", y.source ?? "");
   return order >= 0 ? x : y;
 }
 
@@ -136,43 +144,3 @@ function consentOf(event: Event, stamp: Stamp): Consent {
   ]);
   return bound(Object.fromEntries(registers), MAX_PURPOSES);
 }
-
-function recentOf(event: Event, stamp: Stamp): RecentEvent {
-  const { revenue, total, value } = event.properties;
-  const worth = [revenue, total, value].find((candidate) => typeof candidate === "number");
-  return {
-    ...stamp,
-    name: event.name.slice(0, MAX_EVENT_NAME),
-    ...(worth === undefined ? {} : { value: worth }),
-  };
-}
-
-/**
- * The latest of both, each event once. A repetition may come with another time (the skew of its clock is measured
- * anew); the later one stands, because a maximum is the only choice that survives being cut to a length.
- */
-function joinLatest<S extends Stamp>(
-  x: readonly S[],
-  y: readonly S[],
-  most: number,
-  compare: (a: S, b: S) => number,
-): readonly S[] {
-  if (y.length === 0) return x;
-  const joined: S[] = [];
-  const known = new Set<string>();
-  for (let i = 0, j = 0; joined.length < most && (i < x.length || j < y.length); ) {
-    const [mine, theirs] = [x[i], y[j]];
-    const isMine = theirs === undefined || (mine !== undefined && compare(mine, theirs) >= 0);
-    const next = (isMine ? mine : theirs) as S;
-    if (isMine) i++;
-    else j++;
-    if (known.has(next.by)) continue;
-    known.add(next.by);
-    joined.push(next);
-  }
-  return joined.length === x.length && joined.every((each, at) => each === x[at]) ? x : joined;
-}
-
-/** Total over all that an event in short can say, so that every writer keeps the same of two that differ. */
-const compareRecent = (x: RecentEvent, y: RecentEvent): number =>
-  compareStamps(x, y) || compareText(x.name, y.name) || compareText(String(x.value), String(y.value));

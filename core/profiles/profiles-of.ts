@@ -6,7 +6,7 @@ import type { Json } from "#core/kernel/json.ts";
 import { compareText } from "#core/kernel/order.ts";
 import { isoTime } from "#core/kernel/time.ts";
 import { type Component, identifiersOf, type Member } from "./component.ts";
-import { type Fragment, joinFragments } from "./fragment.ts";
+import { emptyFragment, type Fragment, joinFragments } from "./fragment.ts";
 import type { Profile } from "./profile.ts";
 import type { ProfileId } from "./profile-id.ts";
 import { profileIdOf } from "./profile-id.ts";
@@ -31,29 +31,30 @@ export function partitionOf(component: Component, rules: IdentityRules): Partiti
 
 /** The profiles that a component's identifiers form, eldest profile first. */
 export function profileGroupsOf(component: Component, rules: IdentityRules): readonly ProfileGroup[] {
-  return partitionOf(component, rules).groups.map((keys) => groupOf(component, keys));
+  return groupsIn(component, partitionOf(component, rules), rules);
 }
 
-function groupOf(component: Component, keys: readonly IdentifierKey[]): ProfileGroup {
+export const groupsIn = (component: Component, { groups }: Partition, rules: IdentityRules): readonly ProfileGroup[] =>
+  groups.map((keys) => groupOf(component, keys, rules));
+
+function groupOf(component: Component, keys: readonly IdentifierKey[], rules: IdentityRules): ProfileGroup {
   const members = keys
     .map((key) => [key, component.members.get(key) as Member] as const)
     .sort(([k, m], [l, n]) => m.firstSeen - n.firstSeen || compareText(k, l));
   const [eldest] = members;
   if (eldest === undefined) throw new Error("a partition has no empty groups");
   const fragments = members.flatMap(([, member]) => (member.fragment ? [member.fragment] : []));
-  return { id: profileIdOf(eldest[0]), members, fragment: joinAll(fragments, members) };
+  return { id: profileIdOf(eldest[0]), members, fragment: joinAll(fragments, members, rules) };
 }
 
-function joinAll(fragments: readonly Fragment[], members: ProfileGroup["members"]): Fragment {
-  const seen: Fragment = {
-    firstSeen: Math.min(...members.map(([, member]) => member.firstSeen)),
-    lastSeen: Math.max(...members.map(([, member]) => member.lastSeen)),
-    traits: {},
-    consent: {},
-    recent: [],
-    heard: [],
-  };
-  return fragments.reduce(joinFragments, seen);
+function joinAll(
+  fragments: readonly Fragment[],
+  members: ProfileGroup["members"],
+  { recentEvents }: IdentityRules,
+): Fragment {
+  const firstSeen = Math.min(...members.map(([, member]) => member.firstSeen));
+  const lastSeen = Math.max(...members.map(([, member]) => member.lastSeen));
+  return fragments.reduce((x, y) => joinFragments(x, y, recentEvents), emptyFragment(firstSeen, lastSeen));
 }
 
 /** Dresses a group for showing. `version` is the stored component's. */
