@@ -11,6 +11,8 @@ import { keptWriteKey } from "#core/events/write-key-hash.ts";
 import type { Clock } from "#core/kernel/ports.ts";
 import { definitionsContract } from "#test/contracts/definitions.ts";
 import { identityConvergence } from "#test/contracts/identity-convergence.ts";
+import { identityLaws } from "#test/contracts/identity-laws.ts";
+import { knownFaults } from "#test/contracts/known-faults.ts";
 import { profileStoreContract } from "#test/contracts/profile-store.ts";
 import { ratesContract } from "#test/contracts/rates.ts";
 import { repetitionsContract } from "#test/contracts/repetitions.ts";
@@ -35,7 +37,9 @@ describe.skipIf(reason !== undefined)("adapters on DynamoDB Local", () => {
     return { store, reopen, close: drop };
   };
   profileStoreContract("DynamoDB", openStore);
-  identityConvergence("DynamoDB", openStore, { runs: 25 });
+  identityConvergence("DynamoDB", openStore, { runs: 20, mostWorkers: 8 });
+  identityLaws("DynamoDB", openStore, { runs: 8 });
+  knownFaults("DynamoDB", openStore, { races: 4, orders: 6 });
   repetitionsContract("DynamoDB", openStore, { runs: 12 });
 
   definitionsContract("DynamoDB", async (now) => {

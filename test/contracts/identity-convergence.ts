@@ -1,11 +1,10 @@
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
-import type { ProfileStore } from "#core/profiles/ports.ts";
 import { type History, histories } from "./histories.ts";
-import { type Delivery, deliveries, proveHistory } from "./prove-history.ts";
+import { type Delivery, deliveries, type Provable, proveHistory } from "./prove-history.ts";
 
 /** An empty store, and how to let it go. */
-export type OpenEmptyStore = () => Promise<{ readonly store: ProfileStore; readonly close: () => Promise<void> }>;
+export type OpenEmptyStore = () => Promise<Provable & { readonly close: () => Promise<void> }>;
 
 /**
  * The promise of identity, for a store: whatever the order, the repetitions, the cuts, the workers racing and dying,
@@ -13,11 +12,11 @@ export type OpenEmptyStore = () => Promise<{ readonly store: ProfileStore; reado
  */
 export function identityConvergence(name: string, open: OpenEmptyStore, { runs = 100, mostWorkers = 10 } = {}): void {
   const check = async (history: History, how: Delivery): Promise<void> => {
-    const { store, close } = await open();
+    const opened = await open();
     try {
-      await proveHistory(store, history, how);
+      await proveHistory(opened, history, how);
     } finally {
-      await close();
+      await opened.close();
     }
   };
   const holds = async (how: fc.Arbitrary<Delivery>): Promise<void> =>

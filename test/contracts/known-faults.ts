@@ -102,11 +102,11 @@ export function knownFaults(name: string, open: OpenEmptyStore, { races = 20, or
           repeated: seed % 2,
           seed,
         };
-        const { store, close } = await open();
+        const opened = await open();
         try {
-          await proveHistory(store, { events, assertions: [] }, how);
+          await proveHistory(opened, { events, assertions: [] }, how);
         } finally {
-          await close();
+          await opened.close();
         }
       }
     });

@@ -65,11 +65,11 @@ async function prove(name: string, open: OpenEmptyStore, asked: Asked): Promise<
     histories(asked.longest),
     deliveries(fc.integer({ min: 1, max: asked.workers }), 80),
     async (history: History, how: Delivery) => {
-      const { store, close } = await open();
+      const opened = await open();
       try {
-        await proveHistory(store, history, how);
+        await proveHistory(opened, history, how);
       } finally {
-        await close();
+        await opened.close();
       }
       if (++done % 50 === 0) bar.update(Math.min(done, asked.histories));
     },

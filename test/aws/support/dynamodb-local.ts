@@ -3,7 +3,13 @@ import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DynamoDBClient,
+  type DynamoDBClientConfig,
+  ListTablesCommand,
+} from "@aws-sdk/client-dynamodb";
 
 /** AWS's own DynamoDB Local, as a package of npm carries it: needs Java. */
 const PACKAGE = "amplify-dynamodb-simulator@2.9.30";
@@ -12,6 +18,8 @@ const CACHE = fileURLToPath(new URL("../../../.cache/", import.meta.url));
 export interface DynamodbLocal {
   readonly client: DynamoDBClient;
   readonly endpoint: string;
+  /** How to reach it with another client. */
+  readonly config: DynamoDBClientConfig;
   /** A fresh table with these keys (strings), and how to drop it. */
   readonly table: (
     partitionKey: string,
@@ -33,12 +41,12 @@ export async function startDynamodbLocal(): Promise<DynamodbLocal> {
     stdio: "ignore",
   });
   const endpoint = `http://127.0.0.1:${port}`;
-  const client = new DynamoDBClient({
+  const config = {
     endpoint,
     region: "us-east-1",
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
-    maxAttempts: 3,
-  });
+  };
+  const client = new DynamoDBClient({ ...config, maxAttempts: 3 });
   try {
     await ready(client, child);
   } catch (failure) {
@@ -49,6 +57,7 @@ export async function startDynamodbLocal(): Promise<DynamodbLocal> {
   return {
     client,
     endpoint,
+    config,
     table: async (partitionKey, sortKey) => {
       const name = `table-${made++}`;
       await client.send(new CreateTableCommand(tableOf(name, partitionKey, sortKey)));
