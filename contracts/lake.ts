@@ -4,7 +4,7 @@ import type { LakeWriter } from "#core/kernel/ports.ts";
 import type { ConsentChangeRow, IdentityChangeRow, ProfileChangeRow } from "#core/profiles/change-rows.ts";
 import type { LinkChangeRow } from "#core/profiles/link-change-rows.ts";
 import type { SegmentChangeRow } from "#core/segments/segment-change-row.ts";
-import { sharedDeviceEvents } from "./shared-device-events.ts";
+import { SHARED_DEVICES, sharedDeviceEvents } from "./shared-device-events.ts";
 
 /** Column types, in the words that Glue and DuckDB share. `timestamp` is UTC, in milliseconds. */
 export type ColumnType = "string" | "bigint" | "double" | "boolean" | "timestamp";
@@ -198,7 +198,7 @@ export const ATTRIBUTED = `
 /**
  * What analysts ask, in the SQL that Athena and DuckDB share; each may use those before it. `events` is the log
  * without repetitions, with identity as of now: a merge or its undoing re-attributes all history by itself.
- * `shared_device_events` says who used a device that several people use; `events` heeds it.
+ * `shared_device_events` says who used one of the `shared_devices`, which several people use; `events` heeds it.
  * `link_audit` is each link that a person asserted or took back, once: who, when, why, and as part of what.
  * `bad_events_latest` is each bad event once, as it stands: `recoveries` is above 0 where it was let in after all.
  */
@@ -207,6 +207,7 @@ export const LAKE_VIEWS: Readonly<Record<string, string>> = {
     SELECT identity_key, identifier_type, identifier_value, profile_id, follows_logins, version, changed_at
     FROM (SELECT *, row_number() OVER (PARTITION BY identity_key ORDER BY version DESC, changed_at) AS nth FROM identity_changes)
     WHERE nth = 1`,
+  shared_devices: SHARED_DEVICES,
   shared_device_events: sharedDeviceEvents(FIRST_RECEIVED),
   events: `
     SELECT ${Object.keys(EVENTS_LOG)

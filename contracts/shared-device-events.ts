@@ -1,18 +1,31 @@
-/** What an event's row says of one of its identifiers, as JSON writes it; of a value that JSON escapes, nothing. */
-const identifierIn = (type: string): string =>
-  `regexp_extract(identifiers, '\\{"type":"${type}","value":"([^"\\\\]+)"\\}', 1)`;
+/**
+ * The devices that several people use today. Begun from the few rows that ever said so of a device: where none did,
+ * neither engine reads further, nor the log for the views below.
+ */
+export const SHARED_DEVICES = `
+  SELECT identity_key
+  FROM (
+    SELECT identity_key, follows_logins, row_number() OVER (PARTITION BY identity_key ORDER BY version DESC, changed_at) AS nth
+    FROM identity_changes
+    WHERE identity_key IN (SELECT identity_key FROM identity_changes WHERE follows_logins)
+  )
+  WHERE nth = 1 AND follows_logins`;
 
-/** What is done without a name on a device that several people use. */
+/** What is done without a name on a shared device. */
 const UNNAMED = `
-  SELECT e.*, e.identity_key AS device, CAST(NULL AS VARCHAR) AS user_key
-  FROM events_log e JOIN identity_map d ON d.identity_key = e.identity_key
-  WHERE d.follows_logins`;
+  SELECT e.*, d.identity_key AS device, CAST(NULL AS VARCHAR) AS user_key
+  FROM events_log e JOIN shared_devices d ON d.identity_key = e.identity_key`;
 
-/** Every event that carries both such a device and a `user_id` is a login. */
-const loginsBy = (type: string): string => `
+/** Every event that carries both a shared device and a `user_id` is a login. `device` is read from the event's row. */
+const loginsBy = (type: string, device: string): string => `
   SELECT e.*, d.identity_key AS device, e.identity_key AS user_key
-  FROM events_log e JOIN identity_map d ON d.identity_key = concat('${type}:', ${identifierIn(type)})
-  WHERE d.follows_logins AND e.identity_key LIKE 'user_id:%'`;
+  FROM events_log e JOIN shared_devices d ON d.identity_key = concat('${type}:', ${device})
+  WHERE d.identity_key LIKE '${type}:%' AND e.identity_key LIKE 'user_id:%'`;
+
+/** The column is there for it. */
+const ANONYMOUS_ID = "trim(anonymous_id)";
+/** As JSON writes it; of a value that JSON escapes, nothing. */
+const DEVICE_ID = String.raw`regexp_extract(identifiers, '\{"type":"device_id","value":"([^"\\]+)"\}', 1)`;
 
 /** Milliseconds since the year 1 in digits of one length, so that the text before the user's key orders by time. */
 const TIME = `lpad(CAST(date_diff('millisecond', TIMESTAMP '0001-01-01 00:00:00', event_time) AS VARCHAR), 15, '0')`;
@@ -21,8 +34,7 @@ const TIME_LENGTH = 15;
 /**
  * The events of shared devices that carry no name, each with the `user_id` of the latest login at or before it on that
  * device, as Athena and DuckDB both read it. Of two logins at one time the one that is later in text order counts; what
- * comes before every login stays with the device. Where no device is shared there is nothing to join with, and neither
- * engine reads the log for it.
+ * comes before every login stays with the device.
  *
  * `firstReceived` is the order of an event's copies in the log, of which the first counts.
  */
@@ -33,7 +45,7 @@ export const sharedDeviceEvents = (firstReceived: string): string => `
       OVER (PARTITION BY device ORDER BY event_time RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS latest
     FROM (
       SELECT *, row_number() OVER (PARTITION BY source, message_id, device ORDER BY ${firstReceived}) AS nth
-      FROM (${[UNNAMED, loginsBy("anonymous_id"), loginsBy("device_id")].join(" UNION ALL ")})
+      FROM (${[UNNAMED, loginsBy("anonymous_id", ANONYMOUS_ID), loginsBy("device_id", DEVICE_ID)].join(" UNION ALL ")})
     )
     WHERE nth = 1
   )

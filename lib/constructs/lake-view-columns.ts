@@ -26,6 +26,7 @@ export const LAKE_VIEW_COLUMNS: Readonly<Record<string, Columns>> = {
     version: "bigint",
     changed_at: "timestamp",
   },
+  shared_devices: { identity_key: "string" },
   shared_device_events: { source: "string", message_id: "string", identity_key: "string", user_key: "string" },
   events: { ...EVENTS_LOG, profile_id: "string" },
   profiles: PROFILES,

@@ -31,7 +31,14 @@ const done = (messageId: string, eventTime: number, ...identifiers: readonly Ide
   properties: {},
   traits: {},
   context: {},
+  ...anonymousIdOf(identifiers),
 });
+
+/** As events have it: named beside the identifier that is made of it. */
+function anonymousIdOf(identifiers: readonly Identifier[]): { readonly anonymousId?: string } {
+  const found = identifiers.find(({ type }) => type === "anonymous_id");
+  return found === undefined ? {} : { anonymousId: found.value };
+}
 
 let lake: DuckDbLake;
 beforeAll(async () => {
