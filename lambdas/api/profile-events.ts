@@ -35,7 +35,7 @@ export async function profileEvents(
     SELECT message_id, source, type, event, event_time, received_at, identity_key, properties, traits, context
     FROM (
       SELECT *, row_number() OVER (PARTITION BY source, message_id ORDER BY ${FIRST_RECEIVED}) AS nth
-      FROM events_log WHERE identity_key IN (${keys.join(", ")})
+      FROM (${ownRows(keys.join(", "))})
     )
     WHERE ${conditions}
     ORDER BY event_time DESC, source, message_id LIMIT ${asked.limit + 1}`);
@@ -46,6 +46,21 @@ export async function profileEvents(
   ]);
   return { profileId: group.id, events: [...rows], next };
 }
+
+/**
+ * The rows of these identifiers, and those without a name of shared devices on which they had logged in; not those of
+ * a device among them on which somebody else had (`shared_device_events`).
+ */
+const ownRows = (keys: string): string => `
+  SELECT e.* FROM events_log e
+  LEFT JOIN shared_device_events d
+    ON d.source = e.source AND d.message_id = e.message_id AND d.identity_key = e.identity_key
+  WHERE e.identity_key IN (${keys}) AND (d.user_key IS NULL OR d.user_key IN (${keys}))
+  UNION ALL
+  SELECT e.* FROM events_log e
+  JOIN shared_device_events d
+    ON d.source = e.source AND d.message_id = e.message_id AND d.identity_key = e.identity_key
+  WHERE d.user_key IN (${keys}) AND e.identity_key NOT IN (${keys})`;
 
 const timeBound = (comparison: string, text: string | undefined): string | undefined => {
   const at = text === undefined ? undefined : parseTime(text);
