@@ -67,7 +67,11 @@ describe("numbering plans without formats", () => {
     const region = fc.constantFrom(...regions);
     const code = fc.constantFrom(...Object.keys(whole.country_calling_codes));
     const digits = fc.string({ unit: fc.constantFrom(..."0123456789".split("")), minLength: 1, maxLength: 15 });
-    const odd = fc.string({ unit: fc.constantFrom(..."0123456789+-()./ x٣３#;".split("")), minLength: 1, maxLength: 24 });
+    const odd = fc.string({
+      unit: fc.constantFrom(..."0123456789+-()./ x٣３#;".split("")),
+      minLength: 1,
+      maxLength: 24,
+    });
     const text = fc.oneof(
       digits,
       digits.map((rest) => `0${rest}`),
