@@ -50,11 +50,11 @@ function shopBatch(bytes: number) {
   return { batch: all.slice(0, fitting < 0 ? all.length : fitting) };
 }
 
-const ids = (batch: readonly { readonly messageId?: unknown }[]): readonly unknown[] =>
-  batch.map(({ messageId }) => messageId);
+const ids = (batch: readonly object[]): readonly unknown[] =>
+  batch.map((event) => ("messageId" in event ? event.messageId : undefined));
 
 describe("what one call of the collector asks of AWS", () => {
-  it.each([1, 20, 100, 250, 440])(
+  it.each([1, 20, 100, 250, 400])(
     "is one message and one record for a shop's batch of %i thousand bytes",
     async (kB) => {
       const sent = shopBatch(kB * 1_000);
@@ -76,7 +76,8 @@ describe("what one call of the collector asks of AWS", () => {
     const sent = shopBatch(batchBytes);
     const { bytes, puts, messages } = await collected(sent);
     expect(bytes).toBeGreaterThan(batchBytes - 1_000);
-    // A row says some things twice, in columns: of the smallest events half a megabyte is a little more than a record.
+    // A row says some things twice, in columns, and what the plan has to say: of the smallest events half a megabyte is
+    // more than a record. Firehose bills by 5 KB, so two cost what one would.
     expect([puts.map((records) => records.length), messages.length]).toEqual([[2], 1]);
   });
 
