@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Time } from "./fields.ts";
+import { Reason } from "./profile-shapes.ts";
 import type { Route } from "./route.ts";
 
 const Named = z.object({ type: z.string().min(1).max(40), value: z.union([z.string().min(1).max(1_000), z.number()]) });
@@ -9,10 +10,10 @@ const LinkAsked = z.strictObject({
   a: Named,
   b: Named,
   verdict: z.enum(["same", "different"]).default("same"),
-  reason: z.string().min(1).max(500).optional(),
+  reason: Reason.optional(),
 });
 
-/** A link somebody asserted, with its identifiers as they were understood. */
+/** A link somebody asserted, with its identifiers as they were understood, and what comes of it. */
 const LinkMade = z.object({
   id: z.string(),
   a: Normalised,
@@ -20,11 +21,23 @@ const LinkMade = z.object({
   class: z.literal("human"),
   verdict: z.enum(["same", "different"]),
   source: z.string(),
+  /** When it was first asserted: asserting twice is once. */
   at: Time,
   reason: z.string().nullable(),
+  /** Whether it will hold, as things are; a refused link is kept, and holds once what refuses it is gone. */
+  state: z.enum(["live", "refused"]),
+  because: z.string(),
 });
 
-const LinkRetracted = z.object({ id: z.string(), state: z.literal("retracted") });
+/** The retraction that counts: the first, where a link is taken back twice. */
+const LinkRetracted = z.object({
+  id: z.string(),
+  state: z.literal("retracted"),
+  /** `null`, as are the next two, where the link was taken back before this was written down. */
+  who: z.string().nullable(),
+  at: Time.nullable(),
+  reason: z.string().nullable(),
+});
 
 export const LINK_ROUTES = {
   assertLink: {
@@ -40,6 +53,7 @@ export const LINK_ROUTES = {
     method: "DELETE",
     path: "/api/links/{id}",
     summary: "Takes a link back: as if it had never been asserted",
+    query: z.object({ reason: Reason.optional() }),
     status: 200,
     answer: LinkRetracted,
     refusals: ["link.not_found"],

@@ -4,7 +4,39 @@ import { Profile } from "#core/profiles/profile.ts";
 import { Instant, Next, PageQuery, Time } from "./fields.ts";
 import type { Route } from "./route.ts";
 
-const Profiles = z.object({ profiles: z.array(Profile) });
+/**
+ * How a search came to a profile. `identifier`: by one it has at this moment; else by something like it in the lake,
+ * which is seconds to minutes old. What is shown of the profile is of this moment either way.
+ */
+const FoundProfile = Profile.extend({
+  found: z.object({ by: z.enum(["identifier", "name", "email", "phone"]), from: z.enum(["store", "lake"]) }),
+});
+
+const Profiles = z.object({
+  /** Those found by an identifier first, then those of the lake, the latest changed first; at most 50. */
+  profiles: z.array(FoundProfile),
+  /** More people than these are like it: ask for more of the name or the address. */
+  more: z.boolean(),
+});
+
+/** The event that said something: by its name where the lake knows it by now, else by source and digest alone. */
+const SaidBy = z.object({
+  source: z.string().nullable(),
+  messageId: z.string().nullable(),
+  /** Of source and message id: the same for what one event said. */
+  digest: z.string(),
+});
+
+const Traits = z.object({
+  profileId: z.string(),
+  traits: z.array(z.object({ name: z.string(), value: z.json(), at: Time, event: SaidBy })),
+});
+
+const Recent = z.object({
+  profileId: z.string(),
+  /** Latest first, the latest few of each identifier. `digest` names the event as it does in traits. */
+  events: z.array(z.object({ event: z.string(), at: Time, value: z.number().nullable(), digest: z.string() })),
+});
 
 /** One event of a person, as the lake holds it. */
 export const ProfileEvent = z.object({
@@ -31,7 +63,8 @@ export const PROFILE_ROUTES = {
   findProfiles: {
     method: "GET",
     path: "/api/profiles",
-    summary: "Profiles known by an identifier: `type:value`, a profile id, or a bare value of any type",
+    summary:
+      "Profiles by identifier (`type:value`, a profile id, a bare value), by name, or by part of an address or number",
     query: z.object({ query: z.string().min(1).max(1_000) }),
     status: 200,
     answer: Profiles,
@@ -53,6 +86,24 @@ export const PROFILE_ROUTES = {
     status: 200,
     answer: ProfileEvents,
     refusals: [...ofOne, "page.bad_cursor"],
+  },
+  profileTraits: {
+    method: "GET",
+    path: "/api/profiles/{identifier}/traits",
+    summary: "What is known of the person, and which event of which source said it, and when",
+    /** Whether to look the events up in the lake, which takes a moment. */
+    query: z.object({ events: z.enum(["true", "false"]).default("true") }),
+    status: 200,
+    answer: Traits,
+    refusals: ofOne,
+  },
+  recentEvents: {
+    method: "GET",
+    path: "/api/profiles/{identifier}/recent",
+    summary: "What the person did last, in short, at once: from the profile itself",
+    status: 200,
+    answer: Recent,
+    refusals: ofOne,
   },
   explainProfile: {
     method: "GET",

@@ -5,6 +5,7 @@ import { IMPORT_ROUTES } from "./imports.ts";
 import { LINK_ROUTES } from "./links.ts";
 import { MESSAGE_ROUTES } from "./messages.ts";
 import { NOT_SERVED_ROUTES } from "./not-served.ts";
+import { PROFILE_SHAPE_ROUTES } from "./profile-shapes.ts";
 import { PROFILE_ROUTES } from "./profiles.ts";
 import { QUERY_ROUTES } from "./queries.ts";
 import type { Route } from "./route.ts";
@@ -16,6 +17,7 @@ import { TRACKING_PLAN_ROUTES } from "./tracking-plans.ts";
 export const ROUTES = {
   ...ABOUT_ROUTES,
   ...PROFILE_ROUTES,
+  ...PROFILE_SHAPE_ROUTES,
   ...LINK_ROUTES,
   ...SEGMENT_ROUTES,
   ...CAMPAIGN_ROUTES,

@@ -14,11 +14,12 @@ export type SplitCode = "split.nothing_left" | "split.not_possible";
  * What has to be said so that these identifiers of a profile are one person and the others another, and nothing else:
  *
  * 1. what people said across the two is taken back;
- * 2. the strongest of each are two people, which refuses every event's link across, those to come included;
- * 3. whatever that leaves on neither side is said to be one with its side's strongest. People's links are tried before
- *    all others, so no event can tear it off again.
+ * 2. the strongest of each are two people, which no event can make one again;
+ * 3. whatever that leaves on the wrong side is said to be one with its own side's strongest. People's links are tried
+ *    before all others, so no event can tear it off again. The rest stays where its events put it.
  *
- * It is tried out after each step, so that no more is said than needed. Refused where another person's word draws them
+ * It is tried out after each step, so that no more is said than needed: what nobody said is not put into anybody's
+ * mouth, and paths go on showing the events they hang on. Refused where another person's word draws them
  * together all the same: then nothing must be said at all.
  */
 export function planSplit(

@@ -8,6 +8,7 @@ import { linkActs } from "./link-acts.ts";
 import { messageActs } from "./message-acts.ts";
 import { notServedActs } from "./not-served-acts.ts";
 import { profileActs } from "./profile-acts.ts";
+import { profileShapeActs } from "./profile-shape-acts.ts";
 import { queryActs } from "./query-acts.ts";
 import { segmentActs } from "./segment-acts.ts";
 import { sourceActs } from "./source-acts.ts";
@@ -17,6 +18,7 @@ import { trackingPlanActs } from "./tracking-plan-acts.ts";
 export const ACTS: Acts<typeof ROUTES> = {
   ...aboutActs,
   ...profileActs,
+  ...profileShapeActs,
   ...linkActs,
   ...segmentActs,
   ...campaignActs,

@@ -35,10 +35,57 @@ describe("links", () => {
     expect(human?.because).toBe("operator decided that these are one person: user_id:u-1 and email:ana@example.org.");
 
     const undone = await world.ask("DELETE", `/api/links/${text(made.body.id)}`);
-    expect(undone.body).toEqual({ id: made.body.id, state: "retracted" });
+    expect(undone.body).toMatchObject({ id: made.body.id, state: "retracted", who: "operator", reason: null });
     await world.settle();
     expect(await idOf("user_id:u-1")).toBe(before);
     expect(await idOf("email:ana@example.org")).not.toBe(before);
+  });
+
+  it("says at once whether a link will hold, and why not", async () => {
+    await world.take(apart);
+    const other = { type: "user_id", value: "u-2" };
+    await world.take([{ type: "identify", userId: "u-2", traits: {} }]);
+    const refused = (await world.ask("POST", "/api/links", { a: pair.a, b: other })).body;
+    expect(refused).toMatchObject({ state: "refused" });
+    expect(refused.because).toContain("at most 1 user_id");
+    expect((await world.ask("POST", "/api/links", pair)).body).toMatchObject({ state: "live" });
+  });
+
+  it("lets two people disagree: different wins until somebody takes it back", async () => {
+    await world.take(apart);
+    const as = (username: string) => ({ authorizer: { jwt: { claims: { username }, scopes: [] } } });
+    await world.ask("POST", "/api/links", pair, {}, as("chloe"));
+    await world.settle();
+    const veto = await world.ask("POST", "/api/links", { ...pair, verdict: "different" }, {}, as("ben"));
+    expect(veto.body).toMatchObject({ state: "live", source: "ben" });
+    await world.settle();
+    expect(await idOf("user_id:u-1")).not.toBe(await idOf("email:ana@example.org"));
+    await world.ask("DELETE", `/api/links/${text(veto.body.id)}?reason=twins`, undefined, {}, as("chloe"));
+    await world.settle();
+    expect(await idOf("user_id:u-1")).toBe(await idOf("email:ana@example.org"));
+  });
+
+  it("tells whoever takes a link back second who was first, when and why", async () => {
+    await world.take(apart);
+    const { id } = (await world.ask("POST", "/api/links", pair)).body;
+    await world.settle();
+    const path = `/api/links/${text(id)}`;
+    const first = await world.ask("DELETE", `${path}?reason=a%20typo`);
+    await world.settle();
+    const second = await world.ask("DELETE", `${path}?reason=again`);
+    expect(second.body).toEqual(first.body);
+    expect(second.body).toMatchObject({ who: "operator", reason: "a typo", at: "2026-11-02T10:00:00.000Z" });
+    const { links } = (await world.ask("GET", "/api/profiles/user_id:u-1/explain")).body;
+    const { retraction, because } = listOf(links).find((link) => link.id === id) ?? {};
+    expect(retraction).toMatchObject({ who: "operator", reason: "a typo" });
+    expect(because).toContain("taken back by operator at 2026-11-02T10:00:00.000Z (a typo)");
+  });
+
+  it("makes somebody of an identifier that nobody was known by", async () => {
+    await world.take(apart);
+    await world.ask("POST", "/api/links", { a: pair.a, b: { type: "loyalty_card", value: "k-7" } });
+    await world.settle();
+    expect(await idOf("loyalty_card:k-7")).toBe(await idOf("user_id:u-1"));
   });
 
   it("takes a link back that was asserted a moment ago, and one again that was taken back", async () => {
@@ -88,6 +135,12 @@ describe("links", () => {
       "identifier.malformed",
     );
     expect(await code("POST", "/api/links", { a: user })).toBe("body.invalid");
+    const long = { type: "email", value: `${"x".repeat(10_000)}@y.org` };
+    expect(await code("POST", "/api/links", { a: user, b: long })).toBe("body.invalid");
+    expect(await code("POST", "/api/links", { a: user, b: { ...long, value: `${"x".repeat(300)}@y.org` } })).toBe(
+      "identifier.unusable",
+    );
+    expect(await code("POST", "/api/links", { ...pair, reason: " " })).toBe("body.invalid");
     expect(await code("DELETE", "/api/links/nonsense")).toBe("link.not_found");
     expect(await code("DELETE", `/api/links/0${"a".repeat(22)}.${"b".repeat(22)}`)).toBe("link.not_found");
   });

@@ -35,25 +35,19 @@ export function routerOf(serve: Serve): (event: APIGatewayProxyEventV2) => Promi
       handler: (event: APIGatewayProxyEventV2) => serve(name, targetOf(event), event),
     }),
   );
+  const profiles = ofProfiles(entries.filter(isOfProfile));
   const profile: Door = {
-    method: "GET",
+    method: "ANY",
     path: `${PROFILE}{proxy+}`,
-    handler: (event: APIGatewayProxyEventV2) => ofProfile(serve, event),
+    handler: (event: APIGatewayProxyEventV2) => ofProfile(serve, profiles, event),
   };
   const others = [...Map.groupBy(plain, ([, { path }]) => path)].map(([path, served]): Door => {
     const methods = served.map(([, { method }]) => method);
     return { method: "ANY", path, handler: async () => wrongMethod(methods) };
   });
-  const otherProfile: Door = { ...profile, method: "ANY", handler: async () => wrongMethod(["GET"]) };
   // Of fixed paths the later entry stands, of patterns the earlier one is met first.
   const isFixed = ({ path }: Door): boolean => !path.includes("{");
-  const routes = [
-    ...others.filter(isFixed),
-    ...doors,
-    profile,
-    ...others.filter((door) => !isFixed(door)),
-    otherProfile,
-  ];
+  const routes = [...others.filter(isFixed), ...doors, profile, ...others.filter((door) => !isFixed(door))];
   const router = httpRouterHandler<APIGatewayProxyEventV2, Outcome>({ routes, notFoundResponse: () => UNKNOWN });
   return (event) => router(routable(event), NO_CONTEXT);
 }
@@ -86,16 +80,38 @@ function wrongMethod(methods: readonly Method[]): Refused {
 
 const targetOf = ({ pathParameters }: APIGatewayProxyEventV2): string => decoded(pathParameters?.id ?? "");
 
+/** What may be asked of a profile: the last part of the path (empty for the profile itself), method by method. */
+interface OfProfiles {
+  readonly parts: ReadonlyMap<string, ReadonlyMap<string, RouteName>>;
+  /** Finds what names the profile, and the part behind it. */
+  readonly pattern: RegExp;
+}
+
+function ofProfiles(entries: readonly Entry[]): OfProfiles {
+  const parts = new Map<string, Map<string, RouteName>>();
+  for (const [name, { method, path }] of entries) {
+    const part = path.slice(PROFILE.length).split("/")[1] ?? "";
+    parts.set(part, (parts.get(part) ?? new Map<string, RouteName>()).set(method, name));
+  }
+  return { parts, pattern: new RegExp(`^(.+)/(${[...parts.keys()].filter((part) => part !== "").join("|")})$`, "s") };
+}
+
 /**
  * A path that comes still encoded tells a slash of a value from one of the path; one that comes decoded does not, and
- * then a last part `events` or `explain` is what is asked of the profile. Values that end so, or that hold a `?` or a
- * `%`, are asked for as `?query=`, which always arrives whole.
+ * then a last part such as `events` or `explain` is what is asked of the profile. Values that end so, or that hold a `?`
+ * or a `%`, are asked for as `?query=`, which always arrives whole.
  */
-function ofProfile(serve: Serve, event: APIGatewayProxyEventV2): Promise<Outcome> {
+async function ofProfile(
+  serve: Serve,
+  { parts, pattern }: OfProfiles,
+  event: APIGatewayProxyEventV2,
+): Promise<Outcome> {
   const rest = (event.pathParameters?.proxy ?? "").replace(/\/$/, "");
-  const asked = /^(.+)\/(events|explain)$/s.exec(rest);
-  if (asked === null) return serve("getProfile", decoded(rest), event);
-  return serve(asked[2] === "events" ? "profileEvents" : "explainProfile", decoded(asked[1] ?? ""), event);
+  const asked = pattern.exec(rest);
+  const methods = parts.get(asked?.[2] ?? "") ?? new Map<string, RouteName>();
+  const name = methods.get(event.requestContext.http.method);
+  if (name === undefined) return wrongMethod([...methods.keys()] as Method[]);
+  return serve(name, decoded(asked?.[1] ?? rest), event);
 }
 
 /** The text that was encoded, or, where it was not, the text itself. A plus sign is a plus sign in a path. */

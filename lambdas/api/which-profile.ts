@@ -1,6 +1,12 @@
 import type { ApiCode } from "#contracts/http/rejections.ts";
 import { normaliserFor } from "#core/identity/normalise.ts";
-import { type Identifier, type IdentifierKey, identifierKey, parseIdentifier } from "#core/kernel/identifier.ts";
+import {
+  type Identifier,
+  type IdentifierKey,
+  identifierKey,
+  identifierText,
+  parseIdentifier,
+} from "#core/kernel/identifier.ts";
 import { type Rejection, rejection } from "#core/kernel/rejection.ts";
 import { type FoundProfile, findProfile } from "#core/profiles/find-profile.flow.ts";
 import { identifierKeyIn } from "#core/profiles/profile-id.ts";
@@ -25,6 +31,15 @@ export async function profileAt(ports: Reading, named: string): Promise<FoundPro
   }
   const found = await findProfile(ports.store, key, ports.rules);
   return found ?? rejection("profile.not_found", "nobody is known by this identifier");
+}
+
+/** The text of the identifier by which a profile was asked for. */
+export function followedIn(ports: Reading, { group }: FoundProfile, named: string): string {
+  const asked = parseIdentifier(named);
+  const key = asked && (asked.type === "id" ? identifierKeyIn(asked.value) : keyOf(ports, asked));
+  const member = group.members.find(([own]) => own === key) ?? group.members[0];
+  if (member === undefined) throw new Error("a profile has no identifiers");
+  return identifierText(member[1].identifier);
 }
 
 const keyOf = ({ rules }: Reading, { type, value }: Identifier): IdentifierKey | undefined => {
