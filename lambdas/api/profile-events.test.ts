@@ -15,6 +15,7 @@ const at = (minute: number): string => `2026-11-01T08:${String(minute).padStart(
 const seen = (minute: number) => ({
   messageId: `at ${minute}`,
   timestamp: at(minute),
+  type: "track",
   event: "Seen",
   anonymousId: "tablet",
 });
