@@ -2,7 +2,8 @@ import type * as z from "zod/mini";
 import { isJsonObject } from "#core/kernel/json.ts";
 import { type Rejection, rejection } from "#core/kernel/rejection.ts";
 import { IdentityRules } from "./identity-rules.ts";
-import { isPhoneRegion, normaliserFor } from "./normalise.ts";
+import { normaliserFor } from "./normalise.ts";
+import { isPhoneRegion } from "./normalise-phone.ts";
 
 export type RulesRejection = Rejection<"identity_rules.bad">;
 
