@@ -10,6 +10,13 @@ export interface IdentityFields {
 }
 
 /**
+ * Of the identifiers of other systems the first so many count, in the order in which the sender lists them. Nobody is
+ * known to more systems; a list of thousands would make a crowd of one event, and crowds are not followed. All of them
+ * are in the lake, in the event's context.
+ */
+const MOST_EXTERNAL_IDS = 32;
+
+/**
  * Every identifier an event carries about the person it is about, strongest first. Only traits are read for addresses:
  * an e-mail among a track's properties is often somebody else's (an invitation, a gift).
  */
@@ -30,7 +37,11 @@ export function identifiersIn(fields: IdentityFields, normalise: Normalise): rea
   add("email", traits.email ?? contextTraits.email);
   add("phone", traits.phone ?? contextTraits.phone);
   if (isJsonObject(context.device)) add("device_id", context.device.id);
-  for (const external of externalIds(context)) add(external.type, external.value);
+  const most = found.size + MOST_EXTERNAL_IDS;
+  for (const external of externalIds(context)) {
+    if (found.size >= most) break;
+    add(external.type, external.value);
+  }
   return [...found.values()].sort(compareIdentifiers);
 }
 
