@@ -1,4 +1,5 @@
 import type { IdentityRules } from "#core/identity/identity-rules.ts";
+import type { Link } from "#core/identity/link.ts";
 import type { Identifier, IdentifierKey } from "#core/kernel/identifier.ts";
 import { type Rejection, rejection } from "#core/kernel/rejection.ts";
 import type { Component } from "./component.ts";
@@ -37,13 +38,7 @@ export function planSplit(
     );
   }
   const say = claimsBy(by, known);
-  const across = [...known.links.values()].filter(
-    (link) =>
-      link.class === "human" &&
-      link.verdict === "same" &&
-      !known.retracted.has(link.id) &&
-      isAcross(link, new Set(sides[0]), new Set(sides[1])),
-  );
+  const across = peoplesLinksAcross(known, sides);
   const assertions: Assertion[] = [
     ...across.map(({ id }) => retractionOf(id, by)),
     say(strongest(sides[0]), strongest(sides[1]), "different"),
@@ -67,6 +62,16 @@ export function planSplit(
       );
     assertions.push(...more);
   }
+}
+
+type Sides = readonly [readonly IdentifierKey[], readonly IdentifierKey[]];
+
+/** What people said, and nobody took back, that draws the two sides together. */
+function peoplesLinksAcross({ links, retracted }: Component, [off, rest]: Sides): readonly Link[] {
+  const sides = [new Set(off), new Set(rest)] as const;
+  return [...links.values()].filter(
+    (link) => link.class === "human" && link.verdict === "same" && !retracted.has(link.id) && isAcross(link, ...sides),
+  );
 }
 
 type Claim = ReturnType<typeof humanLink>;

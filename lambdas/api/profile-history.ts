@@ -105,19 +105,22 @@ const stepEntries = (steps: readonly ShapeStep[], acts: readonly TakenIn[]): rea
     return { ...entry, words: historyWords(entry) };
   });
 
-function kindOf({ previousProfileId, profileId, joined, left }: ShapeStep): Entry["kind"] {
+function kindOf({ previousProfileId, joined, left }: ShapeStep): Entry["kind"] {
   if (previousProfileId === null) return "began";
   if (left.length > 0) return "shrank";
   if (joined.length === 0) return "renamed";
-  return joined.some(({ from }) => from !== null && from !== previousProfileId) ||
-    (profileId !== previousProfileId && joined.some(({ from }) => from !== null))
-    ? "merged"
-    : "grew";
+  return joined.some(({ from }) => from !== null) ? "merged" : "grew";
 }
 
-/** What people decided that moved nobody: each act once, however many links it spoke of. */
+/** Whether an act spoke of somebody who was in the profile when it was taken in. */
+function concerned(steps: readonly ShapeStep[], { a, b, takenInAt }: TakenIn): boolean {
+  const members = steps.findLast(({ at }) => at <= takenInAt)?.members ?? [];
+  return members.includes(a) || members.includes(b);
+}
+
+/** What people decided of its members that moved nobody: each act once, however many links it spoke of. */
 function otherEntries(steps: readonly ShapeStep[], acts: readonly TakenIn[]): readonly Entry[] {
-  const idle = acts.filter((act) => !steps.some((step) => ledTo(step, act)));
+  const idle = acts.filter((act) => concerned(steps, act) && !steps.some((step) => ledTo(step, act)));
   const byAct = Map.groupBy(idle, ({ act, who, at, reason, takenInAt }) =>
     JSON.stringify([act, who, at, reason, takenInAt]),
   );

@@ -8,7 +8,8 @@ import { codeFiles, ROOT } from "./source-file.ts";
  * to read and compile. A little above what they are, so that whoever makes one larger says so here.
  */
 const BUDGETS: Readonly<Record<string, number>> = {
-  api: 575_000,
+  // It tries out merges and splits before anybody says them, by the very code that writes profiles.
+  api: 620_000,
   // Asked for; `npm run bench` says what it comes to in ms.
   collect: 250_000,
   project: 135_000,
