@@ -9,10 +9,13 @@ import { type Found, numbersPage } from "./numbers-page.ts";
 import { BENCH_HELP, type BenchOptions, readBenchOptions } from "./options.ts";
 import { plainSection } from "./plain-section.ts";
 import { progressLine } from "./progress-line.ts";
+import { type Soaked, soak } from "./soak.ts";
+import { soakPage } from "./soak-page.ts";
 import { targetsLine } from "./words.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const PAGE = "docs/numbers.md";
+const SOAK_PAGE = "docs/soak.md";
 /** The whole run's, in seconds: what was begun by then is ended by force. */
 const LIMIT = { full: 475, quick: 58 };
 const MACHINE = { cores: availableParallelism(), node: process.version };
@@ -61,6 +64,18 @@ async function runAll({ only, quick, json }: BenchOptions, signal: AbortSignal):
   }
 }
 
+async function soakOnce(minutes: number): Promise<Soaked> {
+  mkdirSync(join(ROOT, ".cache"), { recursive: true });
+  const folder = mkdtempSync(join(ROOT, ".cache/soak-"));
+  const line = progressLine(process.stderr);
+  try {
+    return await soak(folder, minutes, (text) => line.show(text));
+  } finally {
+    line.clear();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const options = readBenchOptions(args);
   if (typeof options === "string") {
@@ -73,6 +88,11 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const interrupted = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => interrupted.abort());
+  if (options.soakMinutes !== undefined) {
+    writeFileSync(join(ROOT, SOAK_PAGE), soakPage(await soakOnce(options.soakMinutes), MACHINE));
+    process.stderr.write(`Wrote ${SOAK_PAGE}.\n`);
+    return 0;
+  }
   const found = await runAll(options, interrupted.signal);
   if (options.json) process.stdout.write(`${JSON.stringify({ machine: MACHINE, found })}\n`);
   if (interrupted.signal.aborted) return 130;

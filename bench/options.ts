@@ -6,6 +6,8 @@ export interface BenchOptions {
   readonly quick: boolean;
   readonly json: boolean;
   readonly help: boolean;
+  /** For how many minutes to go on at a steady rate, instead of everything else. */
+  readonly soakMinutes?: number;
 }
 
 export const BENCH_HELP = `How fast Tributary is on this machine, beside what the machine can do at best.
@@ -14,27 +16,36 @@ export const BENCH_HELP = `How fast Tributary is on this machine, beside what th
   npm run bench -- --only NAME        one of them, again and again for several; writes nothing
   npm run bench -- --quick            a minute's run to see that everything works; writes nothing
   npm run bench -- --json             figures as one JSON object on stdout instead of tables
+  npm run bench -- --soak [MINUTES]   goes on at 80 % of the peak for 5 minutes or as many; writes docs/soak.md
 
 NAME is one of: ${NAMES.join(", ")}.
 Figures are medians over several rounds. For figures worth keeping let nothing else run meanwhile.
 `;
 
+const SOAK_MINUTES = 5;
+
 /** What was asked for, or what is wrong with it. */
 export function readBenchOptions(args: readonly string[]): BenchOptions | string {
   try {
-    const { values } = parseArgs({
+    const { values, positionals } = parseArgs({
       args: [...args],
+      allowPositionals: true,
       options: {
         only: { type: "string", multiple: true, default: [] },
         quick: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
+        soak: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },
       },
     });
     const only = values.only.flatMap((names) => names.split(","));
     const unknown = only.filter((name) => !isBenchmark(name));
     if (unknown.length > 0) return `No benchmark is called ${unknown.join(" or ")}; there are ${NAMES.join(", ")}.`;
-    return { ...values, only: only.length === 0 ? NAMES : NAMES.filter((name) => only.includes(name)) };
+    const minutes = Number(positionals[0] ?? SOAK_MINUTES);
+    const isSound = positionals.length <= (values.soak ? 1 : 0) && minutes > 0;
+    if (!isSound) return `${positionals.join(" ")} is not asked for; after --soak comes a number of minutes.`;
+    const soak = values.soak ? { soakMinutes: minutes } : {};
+    return { ...values, ...soak, only: only.length === 0 ? NAMES : NAMES.filter((name) => only.includes(name)) };
   } catch (error) {
     // What parseArgs throws is always the caller's mistake, in words meant for the caller.
     return (error as Error).message;

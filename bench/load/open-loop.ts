@@ -7,6 +7,12 @@ export interface OpenLoop {
   readonly answeredPerSecond: number;
 }
 
+/** Requests by their number: a list, or what makes them when they are asked for, in order. */
+export interface RequestSupply {
+  readonly length: number;
+  at(nth: number): PreparedRequest | undefined;
+}
+
 const CONNECTIONS = 128;
 
 /**
@@ -14,11 +20,7 @@ const CONNECTIONS = 128;
  * free connection waits, and its wait counts (no coordinated omission). The clock is looked at about each millisecond, so
  * up to a millisecond of what is measured is the generator's own.
  */
-export async function openLoop(
-  url: string,
-  requests: readonly PreparedRequest[],
-  perSecond: number,
-): Promise<OpenLoop> {
+export async function openLoop(url: string, requests: RequestSupply, perSecond: number): Promise<OpenLoop> {
   const connections = await Promise.all(Array.from({ length: CONNECTIONS }, () => openConnection(url)));
   const free: Connection[] = [...connections];
   const latencies: number[] = [];
@@ -30,7 +32,7 @@ export async function openLoop(
   const sendDue = (): void => {
     const now = performance.now();
     while (free.length > 0 && intendedAt(next) <= now) {
-      const request = requests[next];
+      const request = requests.at(next);
       const connection = free.pop();
       if (request === undefined || connection === undefined) return;
       const intended = intendedAt(next++);

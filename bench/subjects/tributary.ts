@@ -64,8 +64,19 @@ export interface TributaryServer {
   /** Posts to the management API and answers the body. Throws where it is refused. */
   post(path: string, body: unknown): Promise<unknown>;
   rows(sql: string): Promise<readonly (readonly unknown[])[]>;
+  /** How much memory is resident now, in bytes; `undefined` where the system does not say it as Linux does. */
+  residentBytes(): number | undefined;
   /** Ends it as an operator does, and answers the most memory that was resident, in bytes. */
   stop(): Promise<number | undefined>;
+}
+
+function residentBytes(pid: number | undefined): number | undefined {
+  try {
+    const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+    return kilobytes === undefined ? undefined : Number(kilobytes) * 1_024;
+  } catch {
+    return undefined; // No Linux.
+  }
 }
 
 export async function startServer(data: string): Promise<TributaryServer> {
@@ -89,6 +100,7 @@ export async function startServer(data: string): Promise<TributaryServer> {
     secondsToReady,
     post,
     rows: async (sql) => ((await post("/api/queries", { sql })) as { rows: readonly (readonly unknown[])[] }).rows,
+    residentBytes: () => residentBytes(child.pid),
     stop: async () => {
       child.kill("SIGTERM");
       return (await ended).peakBytes;
