@@ -78,24 +78,39 @@ function visitOf(chance: Chance, person: Person, at: number): Request {
   const anonymousId = chance.pick(person.devices);
   // One visit in three logs in, some way into it.
   const login = chance.random() < 0.33 ? chance.below(EVENTS_PER_REQUEST) : EVENTS_PER_REQUEST;
-  return Array.from({ length: EVENTS_PER_REQUEST }, (_, nth) => {
-    const when = { messageId: `ajs-next-${uuid(chance)}`, timestamp: new Date(at + nth * MINUTE).toISOString() };
+  const skew = chance.below(4_000) - 2_000;
+  const times = timesFrom(chance, at);
+  const end = times.at(-1) ?? at;
+  // Sent once the visit is over, and on the way for a moment. All of it is told by the browser's own clock.
+  const arrival = { sentAt: end + 300 + skew, receivedAt: end + 340 + chance.below(200) };
+  return times.map((time, nth) => {
+    const when = { messageId: `ajs-next-${uuid(chance)}`, timestamp: new Date(time + skew).toISOString() };
     const context = browserContext(chance);
     const who = nth >= login ? { anonymousId, userId: person.userId } : { anonymousId };
     if (nth === login)
-      return eventFrom({ ...when, ...who, type: "identify", traits: person.traits, context }, "browser", at);
+      return eventFrom({ ...when, ...who, type: "identify", traits: person.traits, context }, "browser", arrival);
     const properties = {
       product_id: chance.hex(10),
       sku: chance.hex(8),
       price: chance.below(9_000) / 100,
       position: nth,
     };
-    return eventFrom({ ...when, ...who, type: "track", event: chance.pick(NAMES), properties, context }, "browser", at);
+    const sent = { ...when, ...who, type: "track", event: chance.pick(NAMES), properties, context };
+    return eventFrom(sent, "browser", arrival);
+  });
+}
+
+/** A click every two seconds to two minutes, to the millisecond: round times would be stored in fewer bytes. */
+function timesFrom(chance: Chance, at: number): readonly number[] {
+  let time = at;
+  return Array.from({ length: EVENTS_PER_REQUEST }, () => {
+    time += 2_000 + chance.below(118_000);
+    return time;
   });
 }
 
 const ordersOf = (chance: Chance, people: readonly Person[], at: number): Request =>
-  Array.from({ length: EVENTS_PER_REQUEST }, (_, nth) => {
+  timesFrom(chance, at).map((time) => {
     const { userId, traits } = chance.pick(people);
     const products = Array.from({ length: 3 }, () => ({
       product_id: chance.hex(10),
@@ -111,12 +126,12 @@ const ordersOf = (chance: Chance, people: readonly Person[], at: number): Reques
         event: "Order Completed",
         userId,
         messageId: `order-${chance.hex(16)}`,
-        timestamp: new Date(at + nth * MINUTE).toISOString(),
+        timestamp: new Date(time).toISOString(),
         properties: { order_id: chance.hex(12), revenue, currency: "EUR", products, shipping: { method: "relais" } },
         context: { traits: { email: traits.email ?? "" }, library: { name: "analytics-node", version: "3.1.0" } },
       },
       "server",
-      at,
+      { receivedAt: at + EVENTS_PER_REQUEST * 2 * MINUTE },
     );
   });
 
@@ -136,10 +151,17 @@ const browserContext = (chance: Chance): JsonObject => ({
 
 const normalise = normaliserFor(defaultIdentityRules);
 
-export function eventFrom(sent: JsonObject, trust: Trust, receivedAt: number): Event {
+interface Arrival {
+  readonly receivedAt: number;
+  /** As browsers say it with each request; servers do not. */
+  readonly sentAt?: number;
+}
+
+export function eventFrom(sent: JsonObject, trust: Trust, { receivedAt, sentAt }: Arrival): Event {
   const limits = defaultAdmissionLimits;
   const source = trust === "browser" ? "boutique-web" : "boutique-server";
-  const admitted = admit(sent, { position: 0 }, { source, trust, receivedAt, limits, normalise });
+  const around = sentAt === undefined ? { position: 0 } : { position: 0, sentAt };
+  const admitted = admit(sent, around, { source, trust, receivedAt, limits, normalise });
   if (admitted.kind === "bad") throw new Error(`a made-up event was refused: ${admitted.badEvent.code}`);
   return admitted.event;
 }
@@ -160,7 +182,7 @@ export function cdnowRequests(csv: string): readonly Request[] {
           properties: { quantity: Number(quantity), revenue: Number(revenue), currency: "USD" },
         },
         "server",
-        START,
+        { receivedAt: START },
       ),
     )
     .sort((x, y) => x.eventTime - y.eventTime);

@@ -21,7 +21,7 @@ const pause = async (): Promise<void> => {};
 export const resolve: Benchmark = async (context) => {
   const count = context.quick ? 20_000 : 100_000;
   const receivedAt = Date.UTC(2026, 9, 1);
-  const batches = inBatches(events(1, count).map((sent) => eventFrom(sent, "server", receivedAt)));
+  const batches = inBatches(events(1, count).map((sent) => eventFrom(sent, "server", { receivedAt })));
   let componentBytes = 0;
   const half = performance.now() + (context.until - performance.now()) / 2;
   const sqlite = await rounds({ ...context, until: half }, 5, async (nth) => {

@@ -101,7 +101,7 @@ async function limitsOf({ folder }: BenchContext, answer: BareAnswer, count: num
 async function writeLakeLines(path: string, count: number): Promise<string> {
   const file = createWriteStream(path);
   for (const sent of events(77, count)) {
-    const line = `${JSON.stringify(eventsLogRow(eventFrom(sent, "server", Date.UTC(2026, 9, 1))))}\n`;
+    const line = `${JSON.stringify(eventsLogRow(eventFrom(sent, "server", { receivedAt: Date.UTC(2026, 9, 1) })))}\n`;
     if (!file.write(line)) await once(file, "drain");
   }
   file.end();

@@ -25,7 +25,9 @@ describe("what AWS bills", () => {
           filler: "",
         };
         const short = 1_024 - JSON.stringify({ ...sent, properties: { filler: "" } }).length;
-        return eventFrom({ ...sent, properties: { filler: "x".repeat(short) } }, "server", 1_790_000_000_000);
+        return eventFrom({ ...sent, properties: { filler: "x".repeat(short) } }, "server", {
+          receivedAt: 1_790_000_000_000,
+        });
       }),
     );
     const figures = await countOperations("1 KB", requests);
