@@ -75,6 +75,7 @@ const IDENTITY_CHANGES = {
   profile_id: "string",
   previous_profile_id: "string",
   follows_logins: "boolean",
+  names_profile: "boolean",
   version: "bigint",
   changed_at: "timestamp",
   dt: "string",
@@ -199,6 +200,7 @@ export const ATTRIBUTED = `
  * What analysts ask, in the SQL that Athena and DuckDB share; each may use those before it. `events` is the log
  * without repetitions, with identity as of now: a merge or its undoing re-attributes all history by itself.
  * `shared_device_events` says who used one of the `shared_devices`, which several people use; `events` heeds it.
+ * `profile_aliases` leads from each id that no profile has any more to whoever holds the identifier it was named after.
  * `link_audit` is each link that a person asserted or took back, once: who, when, why, and as part of what.
  * `bad_events_latest` is each bad event once, as it stands: `recoveries` is above 0 where it was let in after all.
  */
@@ -233,7 +235,7 @@ export const LAKE_VIEWS: Readonly<Record<string, string>> = {
   profile_aliases: `
     SELECT DISTINCT c.profile_id AS alias, m.profile_id
     FROM identity_changes c JOIN identity_map m ON m.identity_key = c.identity_key
-    WHERE c.profile_id NOT IN (SELECT profile_id FROM identity_map)`,
+    WHERE coalesce(c.names_profile, true) AND c.profile_id NOT IN (SELECT profile_id FROM identity_map)`,
   orders: `
     SELECT profile_id, order_id, event_time, revenue, currency, source, message_id, dt
     FROM events WHERE event = 'Order Completed'`,

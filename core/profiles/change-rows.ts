@@ -19,6 +19,8 @@ export interface IdentityChangeRow {
   readonly previous_profile_id: string | null;
   /** A device that several people use: what is done there without a name belongs to the latest login. */
   readonly follows_logins: boolean;
+  /** The profile is named after this identifier: whoever holds it later answers to the profile's id. */
+  readonly names_profile: boolean;
   readonly version: number;
   readonly changed_at: string;
   readonly dt: string;
@@ -133,6 +135,7 @@ function differenceOf(before: Shape, after: Shape, at: At): Omit<ChangeRows, "li
         profile_id: group.id,
         previous_profile_id: home ?? null,
         follows_logins: follows,
+        names_profile: key === group.members[0]?.[0],
         ...at,
       });
     }

@@ -60,4 +60,27 @@ describe("the lake's view of former profile ids", () => {
     );
     expect(await aliases()).toEqual([]);
   });
+
+  it("leads from an id to who holds the identifier it names, not to who was once in that profile too", async () => {
+    await lake.clear();
+    const tablet: Identifier = { type: "device_id", value: "tablet" };
+    const store = memoryProfileStore();
+    const absorb = async (events: readonly Event[], assertions: readonly Assertion[] = []): Promise<void> => {
+      const batch = { events, assertions };
+      const { changes } = await absorbEvents({ store, pause: async () => {} }, batch, defaultIdentityRules);
+      for (const change of changes) {
+        const rows = changeRows(change, defaultIdentityRules, 1_000);
+        await lake.append("identity_changes", rows.identity_changes);
+      }
+    };
+    await absorb([seen("m1", 1, phone), seen("m2", 2, ana), seen("m3", 3, ana, phone)]);
+    const [home] = [...store.all.values()].flatMap((stored) => (stored.kind === "component" ? [stored.component] : []));
+    await absorb(
+      [],
+      [...(home?.links.keys() ?? [])].map((link) => ({ kind: "retraction", link })),
+    );
+    await absorb([seen("m4", 0, tablet, phone)]);
+    const { rows } = await lake.query("SELECT alias, profile_id FROM profile_aliases");
+    expect(rows).toEqual([[idNamedBy(phone), idNamedBy(tablet)]]);
+  });
 });
