@@ -192,7 +192,8 @@ const rowOf = (
   profile_id: profile.id,
   identifiers: JSON.stringify(profile.identifiers.map(({ type, value }) => ({ type, value }))),
   traits: JSON.stringify(profile.traits),
-  consent: JSON.stringify(
+  // In one order, whatever the order in which the words came: a row told again is the same row.
+  consent: canonicalJson(
     Object.fromEntries(Object.entries(profile.consent).map(([purpose, { state }]) => [purpose, state])),
   ),
   first_seen: profile.firstSeen,
