@@ -32,10 +32,35 @@ const Traits = z.object({
   traits: z.array(z.object({ name: z.string(), value: z.json(), at: Time, event: SaidBy })),
 });
 
+const Device = z.object({
+  id: z.string().optional(),
+  type: z.string().optional(),
+  model: z.string().optional(),
+  manufacturer: z.string().optional(),
+  os: z.string().optional(),
+  osVersion: z.string().optional(),
+  browser: z.string().optional(),
+  lastSeen: Time,
+});
+
 const Recent = z.object({
   profileId: z.string(),
   /** Latest first, the latest few of each identifier. `digest` names the event as it does in traits. */
-  events: z.array(z.object({ event: z.string(), at: Time, value: z.number().nullable(), digest: z.string() })),
+  events: z.array(
+    z.object({
+      event: z.string(),
+      at: Time,
+      source: z.string().nullable(),
+      value: z.number().nullable(),
+      digest: z.string(),
+    }),
+  ),
+  /** What the person was seen on, latest first: what events said of it. */
+  devices: z.array(Device),
+  /** Who spoke of the person, and how often: counted one by one (`exact`), or about. */
+  sources: z.array(
+    z.object({ source: z.string(), firstSeen: Time, lastSeen: Time, events: z.number(), exact: z.boolean() }),
+  ),
 });
 
 /** One event of a person, as the lake holds it. */
@@ -100,7 +125,7 @@ export const PROFILE_ROUTES = {
   recentEvents: {
     method: "GET",
     path: "/api/profiles/{identifier}/recent",
-    summary: "What the person did last, in short, at once: from the profile itself",
+    summary: "What the person did last, on which devices, told by which sources; at once, from the profile itself",
     status: 200,
     answer: Recent,
     refusals: ofOne,

@@ -54,7 +54,7 @@ export function identifierAt(component: Component, key: IdentifierKey): Identifi
   return member.identifier;
 }
 
-export function claimInWords(link: Link, a: Identifier, b: Identifier): string {
+function claimInWords(link: Link, a: Identifier, b: Identifier): string {
   const pair = `${identifierText(a)} and ${identifierText(b)}`;
   return `${claimant(link)} ${link.verdict === "same" ? "one person" : "two people"}: ${pair}.`;
 }

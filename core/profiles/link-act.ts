@@ -24,7 +24,7 @@ export interface PlannedAct {
 }
 
 /** One act, one stamp: so that all it says is known to belong together. */
-export const stampOf = ({ who, at, reason, act }: LinkAct): Stamp => ({
+const stampOf = ({ who, at, reason, act }: LinkAct): Stamp => ({
   at,
   by: digestOf(who, reason ?? "", act ?? "").slice(0, 8),
 });

@@ -73,7 +73,7 @@ const retractedRow = (link: Link, { first, who, reason, act }: Retraction, compo
 });
 
 /** Names an act: everything that was said with one stamp was one act. */
-export const actId = ({ at, by }: Stamp): string => `${isoTime(at)}/${by}`;
+const actId = ({ at, by }: Stamp): string => `${isoTime(at)}/${by}`;
 
 function rowOf(
   { id, a, b, class: linkClass, verdict }: Link,

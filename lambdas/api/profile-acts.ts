@@ -1,7 +1,7 @@
 import type { PROFILE_ROUTES } from "#contracts/http/profiles.ts";
 import { isRejection } from "#core/kernel/rejection.ts";
-import { isoTime } from "#core/kernel/time.ts";
 import { explain } from "#core/profiles/explain.ts";
+import { activityOf, devicesOf, recentEventsOf } from "#core/profiles/profile-provenance.ts";
 import { type ProfileGroup, profileOf } from "#core/profiles/profiles-of.ts";
 import type { Acts } from "./act.ts";
 import { profileEvents } from "./profile-events.ts";
@@ -25,7 +25,7 @@ export const profileActs: Acts<typeof PROFILE_ROUTES> = {
   },
   recentEvents: async (ports, { target }) => {
     const found = await profileAt(ports, target);
-    return isRejection(found) ? found : { profileId: found.group.id, events: recentOf(found.group) };
+    return isRejection(found) ? found : recentOf(found.group);
   },
   explainProfile: async (ports, { target }) => {
     const found = await profileAt(ports, target);
@@ -33,10 +33,9 @@ export const profileActs: Acts<typeof PROFILE_ROUTES> = {
   },
 };
 
-const recentOf = ({ fragment }: ProfileGroup) =>
-  fragment.recent.map(({ name, at, by, value }) => ({
-    event: name,
-    at: isoTime(at),
-    value: value ?? null,
-    digest: by,
-  }));
+const recentOf = (group: ProfileGroup) => ({
+  profileId: group.id,
+  events: recentEventsOf(group).map(({ name, event, ...told }) => ({ event: name, digest: event, ...told })),
+  devices: devicesOf(group).map((device) => ({ ...device })),
+  sources: activityOf(group),
+});

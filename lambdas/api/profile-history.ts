@@ -6,6 +6,7 @@ import type { LakeQuery } from "#core/kernel/ports.ts";
 import type { ProfileGroup } from "#core/profiles/profiles-of.ts";
 import { type IdentityMove, type ShapeStep, shapeSteps } from "#core/profiles/shape-history.ts";
 import { historyWords } from "./history-words.ts";
+import { omit } from "./omit.ts";
 import { countOf, type Row, rowsOf, sqlText, textOf, textOrNull, timeOf } from "./sql-text.ts";
 
 type Answer = z.input<typeof History>;
@@ -82,7 +83,7 @@ const actOf = (row: Row): TakenIn => ({
   takenInAt: timeOf(row.changed_at),
 });
 
-const told = ({ version: _, takenInAt: __, ...act }: TakenIn): Act => act;
+const told = (act: TakenIn): Act => omit(act, "version", "takenInAt");
 
 /** Whether an act was taken in by the change that made a step, and speaks of somebody in it. */
 const ledTo = (step: ShapeStep, { version, a, b }: TakenIn): boolean => {

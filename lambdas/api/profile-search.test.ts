@@ -143,6 +143,10 @@ describe("traits and recent events", () => {
     const quick = (await world.ask("GET", "/api/profiles/user_id:u/traits?events=false")).body;
     expect(listOf(quick.traits).map(({ event }) => (event as JsonObject).messageId)).toEqual([null, null]);
     const recent = (await world.ask("GET", "/api/profiles/user_id:u/recent")).body;
+    expect(recent.sources).toMatchObject([
+      { source: "crm", events: 1, exact: true },
+      { source: "shop", events: 1 },
+    ]);
     expect(listOf(recent.events).map(({ digest, at }) => [digest, at])).toEqual(
       listOf(traits)
         .toReversed()

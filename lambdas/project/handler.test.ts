@@ -8,6 +8,8 @@ import type { Event } from "#core/events/event.ts";
 import { defaultIdentityRules } from "#core/identity/identity-rules.ts";
 import type { Identifier } from "#core/kernel/identifier.ts";
 import { absorbEvents, type ComponentChange } from "#core/profiles/absorb-events.flow.ts";
+import type { Assertion } from "#core/profiles/evidence.ts";
+import { humanLink, retractionOf } from "#core/profiles/link-act.ts";
 import { duckDbLake } from "#test/support/duckdb-lake.ts";
 import { projectHandler } from "./handler.ts";
 
@@ -98,6 +100,39 @@ describe("the project function", () => {
       [home, "granted"],
       [former, "unknown"],
     ]);
+  });
+
+  it("tells who asserted and took back which link, and why, also of an act the stream tells twice", async () => {
+    const store = memoryProfileStore();
+    const changes: ComponentChange[] = [];
+    const said = async (...assertions: readonly Assertion[]) => {
+      const absorbed = await absorbEvents(
+        { store, pause: async () => {} },
+        { events: [], assertions },
+        defaultIdentityRules,
+      );
+      changes.push(...absorbed.changes);
+    };
+    const link = humanLink([ana, visit], "same", { who: "chloe", at: 5, reason: "called", act: "merge" }, undefined);
+    await said(link);
+    await said(retractionOf(link.link.id, { who: "ben", at: 9, reason: "a typo", act: "split" }));
+    const { handler, lake } = recordingWorld();
+    const stream = streamOf(changes);
+    await handler({ Records: [...stream.Records, ...stream.Records] });
+    const told = lake
+      .rowsOf("link_changes")
+      .map(({ change, act, who, reason, stated_at }) => [change, act, who, reason, stated_at]);
+    const acts = [
+      ["asserted", "merge", "chloe", "called", "1970-01-01T00:00:00.005Z"],
+      ["retracted", "split", "ben", "a typo", "1970-01-01T00:00:00.009Z"],
+    ];
+    expect(told).toEqual([...acts, ...acts]);
+    const sql = await duckDbLake();
+    await sql.append("link_changes", lake.rowsOf("link_changes"));
+    expect((await sql.query("SELECT change, act, who, reason FROM link_audit ORDER BY change")).rows).toEqual(
+      acts.map((act) => act.slice(0, 4)),
+    );
+    sql.close();
   });
 
   it("changes no answer where the stream, or Firehose, tells the same again", async () => {
