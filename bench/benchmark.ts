@@ -14,7 +14,7 @@ export interface Limit {
   readonly value: number;
 }
 
-/** What issue 2 asks for. */
+/** What is asked for. */
 export type Target = { readonly atLeast: number } | { readonly below: number } | { readonly atMost: number };
 
 export interface Figure {

@@ -3,8 +3,7 @@ import type { AddressInfo } from "node:net";
 
 /** Reads each request to its end and answers always the same: what `node:http` alone can do. */
 const [body = "", headers = "{}"] = process.argv.slice(2);
-const answer = Buffer.from(body);
-const head = { ...(JSON.parse(headers) as Record<string, string>), "content-length": answer.length };
+const head = { ...(JSON.parse(headers) as Record<string, string>), "content-length": Buffer.byteLength(body) };
 
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
@@ -12,7 +11,8 @@ const server = createServer((request, response) => {
   request.on("end", () => {
     Buffer.concat(chunks).toString();
     response.writeHead(200, head);
-    response.end(answer);
+    // Text, which leaves in one piece with the head: bytes would be a second one.
+    response.end(body);
   });
 });
 server.listen(0, "127.0.0.1", () => {

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { BenchContext, Benchmark, Limit, Target, Unit } from "#bench/benchmark.ts";
+import type { BenchContext, Benchmark, Figure, Limit, Target, Unit } from "#bench/benchmark.ts";
 import { acknowledgement, withBareHttp } from "#bench/limits/bare-http.ts";
 import { jsonParsesPerSecond } from "#bench/limits/json-parse.ts";
 import { sqliteCommitsPerSecond } from "#bench/limits/sqlite-commit.ts";
@@ -17,6 +17,8 @@ interface Way {
   /** Requests of one round: of a few seconds where the target is met. */
   readonly requests: number;
   readonly target: Target;
+  /** What is asked of it beside a bare HTTP server in the same run. */
+  readonly besideBare?: Target;
 }
 
 const SINGLE: Way = {
@@ -26,6 +28,7 @@ const SINGLE: Way = {
   connections: 64,
   requests: 18_000,
   target: { atLeast: 6_000 },
+  besideBare: { atLeast: 0.5 },
 };
 const BATCHES: Way = {
   what: "batches of 100, 16 connections",
@@ -45,24 +48,49 @@ async function measured(context: BenchContext, way: Way): ReturnType<Benchmark> 
   const requests = context.quick ? Math.ceil(way.requests / 5) : way.requests;
   const prepare = (seed: number, count = requests): readonly PreparedRequest[] =>
     preparedRequests(seed, count, way.eventsEach, server.writeKey);
-  let sent = (await closedLoop(server.url, prepare(1, Math.ceil(requests / 4)), way.connections)).events;
-  const rates = await rounds(context, 5, async (nth) => {
-    const pace = await closedLoop(server.url, prepare(nth + 2), way.connections);
-    sent += pace.events;
-    await confirm(server, sent);
-    return pace.events / pace.seconds;
+  const warmUp = prepare(1, Math.ceil(requests / 4));
+  let sent = (await closedLoop(server.url, warmUp, way.connections)).events;
+  // In turns with the bare server: whatever else the machine does meets both.
+  const found = await withBareHttp(await acknowledgement(server), async (bareUrl) => {
+    await closedLoop(bareUrl, warmUp, way.connections);
+    return rounds(context, 5, async (nth) => {
+      const prepared = prepare(nth + 2);
+      const pace = await closedLoop(server.url, prepared, way.connections);
+      sent += pace.events;
+      await confirm(server, sent);
+      const bare = await closedLoop(bareUrl, prepared, way.connections);
+      return { rate: pace.events / pace.seconds, bare: bare.requests / bare.seconds };
+    });
   });
   const sample = prepare(1_000);
   context.progress("limits");
-  const limits = await limitsOf(context, way, server, sample);
+  const limits = await limitsOf(context, way, median(found.map(({ bare }) => bare)), sample);
   await server.stop();
   const bytes = median(sample.map(({ body }) => Buffer.byteLength(body) / way.eventsEach));
   return {
-    figures: [{ what: way.what, unit: way.unit, measured: measureOf(rates), limits, target: way.target }],
+    figures: [
+      {
+        what: way.what,
+        unit: way.unit,
+        measured: measureOf(found.map(({ rate }) => rate)),
+        limits,
+        target: way.target,
+      },
+      ...besideBare(way, found),
+    ],
     notes: [
       `Events of about ${Math.round(bytes)} bytes, over kept-alive connections on the loopback interface to a server in a process of its own. Each request is on disk before it is answered, and profiles and lake are written meanwhile on the same cores, as is the load made. After each round a query counts the events: all are there.`,
     ],
   };
+}
+
+function besideBare(
+  { what, eventsEach, besideBare: target }: Way,
+  found: readonly { readonly rate: number; readonly bare: number }[],
+): readonly Figure[] {
+  if (target === undefined) return [];
+  const shares = found.map(({ rate, bare }) => rate / eventsEach / bare);
+  return [{ what: `${what}, of a bare HTTP server's rate just after`, unit: "×", measured: measureOf(shares), target }];
 }
 
 /** Waits until everything is processed, so that rounds do not burden each other; and nothing may be missing. */
@@ -72,17 +100,12 @@ async function confirm(server: TributaryServer, sent: number): Promise<void> {
 }
 
 async function limitsOf(
-  { folder, quick }: BenchContext,
+  { folder }: BenchContext,
   { eventsEach, connections }: Way,
-  server: TributaryServer,
+  bare: number,
   sample: readonly PreparedRequest[],
 ): Promise<readonly Limit[]> {
   const bodies = sample.map(({ body }) => body);
-  const bare = await withBareHttp(await acknowledgement(server), async (bareUrl) => {
-    const paces = [];
-    for (let nth = 0; nth < (quick ? 1 : 3); nth++) paces.push(await closedLoop(bareUrl, sample, connections));
-    return median(paces.map(({ requests, seconds }) => requests / seconds));
-  });
   const limitsFolder = join(folder, "limits");
   mkdirSync(limitsFolder);
   const alone = await sqliteCommitsPerSecond(limitsFolder, bodies, 1);
