@@ -31,6 +31,8 @@ export const SETTINGS = {
     CONSENT_CHANGES_STREAM: name,
     LINK_CHANGES_STREAM: name,
     IDENTITY_RULES: z.optional(json),
+    /** Rules that held before these, while the lake is told of the change. */
+    IDENTITY_RULES_BEFORE: z.optional(json),
   }),
   api: z.object({
     PROFILES_TABLE: name,
@@ -43,6 +45,8 @@ export const SETTINGS = {
     LAKE_DATABASE: name,
     CAMPAIGN_QUEUE_URL: name,
     IDENTITY_RULES: z.optional(json),
+    /** Rules that held before these, while the lake is told of the change. */
+    IDENTITY_RULES_BEFORE: z.optional(json),
   }),
   run_campaign: z.object({
     PROFILES_TABLE: name,

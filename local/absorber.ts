@@ -3,12 +3,9 @@ import { inTransaction } from "#adapters/local/database.ts";
 import type { InboxEntry } from "#adapters/local/inbox.ts";
 import type { ProgressStore } from "#adapters/local/progress-store.ts";
 import { sqliteProfileStore } from "#adapters/local/sqlite-profile-store.ts";
-import type { LakeTable } from "#contracts/lake.ts";
-import type { IdentityRules } from "#core/identity/identity-rules.ts";
-import type { Clock } from "#core/kernel/ports.ts";
 import { absorbEvents } from "#core/profiles/absorb-events.flow.ts";
-import { changeRows } from "#core/profiles/change-rows.ts";
-import { LinesByPart } from "./lake-lines.ts";
+import type { ChangeKeeper } from "./change-keeper.ts";
+import type { Reteller } from "./reteller.ts";
 
 export interface PlacedEntry {
   readonly position: number;
@@ -29,8 +26,9 @@ export interface Absorber {
 export interface AbsorberPorts {
   readonly database: DatabaseSync;
   readonly progress: ProgressStore;
-  readonly rules: IdentityRules;
-  readonly clock: Clock;
+  /** Knows the rules that hold now, and what the lake was told under others. */
+  readonly reteller: Pick<Reteller, "rules" | "told">;
+  readonly keepChanges: ChangeKeeper;
   readonly onSetAside: (error: unknown, what: string) => void;
 }
 
@@ -40,20 +38,9 @@ export interface AbsorberPorts {
  */
 const pause = async (): Promise<void> => {};
 
-export function absorberOf({ database, progress, rules, clock, onSetAside }: AbsorberPorts): Absorber {
+export function absorberOf({ database, progress, reteller, keepChanges, onSetAside }: AbsorberPorts): Absorber {
   const store = sqliteProfileStore(database);
   let { absorbed } = progress.progress();
-
-  const keepChanges = ({ changes }: Awaited<ReturnType<typeof absorbEvents>>): void => {
-    const now = clock();
-    const rows = new LinesByPart();
-    for (const change of changes) {
-      for (const [table, changed] of Object.entries(changeRows(change, rules, now))) {
-        for (const row of changed) rows.addRow(table as LakeTable, row);
-      }
-    }
-    for (const part of rows.parts()) progress.addChanges(part);
-  };
 
   const absorbWhole = async (batch: readonly PlacedEntry[]): Promise<void> => {
     const events = batch.flatMap(({ entry }) => entry.events ?? []);
@@ -63,7 +50,9 @@ export function absorberOf({ database, progress, rules, clock, onSetAside }: Abs
     // they are in files waits for the disk, and takes everything before it along.
     database.exec("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE;");
     try {
-      keepChanges(await absorbEvents({ store, pause }, { events, assertions }, rules));
+      const rules = reteller.rules();
+      const { changes } = await absorbEvents({ store, pause }, { events, assertions }, rules);
+      keepChanges(changes, rules, ({ key }) => reteller.told(key));
       progress.setAbsorbed(upTo);
       database.exec("COMMIT");
     } catch (error) {

@@ -21,12 +21,16 @@ export interface DataFolder {
   /** Files put here may be imported through the API. */
   readonly landing: string;
   readonly credentials: string;
+  /** The owner's rules of identity; absent where they are the usual ones. */
+  readonly identityRules: string;
   /** Held by the process that processes, and by the one that serves. */
   readonly processorLock: string;
   readonly serverLock: string;
   /** Where the server that runs on this folder answers. */
   readonly address: string;
 }
+
+export const rulesFileIn = (root: string): string => join(root, "identity.yaml");
 
 export function openDataFolder(root: string): DataFolder {
   mkdirSync(root, { recursive: true });
@@ -40,6 +44,7 @@ export function openDataFolder(root: string): DataFolder {
     lake: join(root, "lake"),
     landing: join(root, "landing"),
     credentials: join(root, "credentials.json"),
+    identityRules: rulesFileIn(root),
     processorLock: join(root, "processor.lock"),
     serverLock: join(root, "server.lock"),
     address: join(root, "address.json"),

@@ -1,8 +1,8 @@
 import { openDatabase } from "#adapters/local/database.ts";
 import { openInbox } from "#adapters/local/inbox.ts";
 import { IMPORTS_SCHEMA, sqliteImportLedger } from "#adapters/local/sqlite-import-ledger.ts";
-import { defaultIdentityRules } from "#core/identity/identity-rules.ts";
-import { DEFAULT_DATA, openDataFolder } from "./data-folder.ts";
+import { DEFAULT_DATA, openDataFolder, rulesFileIn } from "./data-folder.ts";
+import { rulesOf } from "./identity/rules-file.ts";
 import type { ImportWorld } from "./import/import-command.ts";
 import { startProcessingThread } from "./processing-thread.ts";
 
@@ -12,13 +12,14 @@ import { startProcessingThread } from "./processing-thread.ts";
  */
 export const importWorld = (): ImportWorld => ({
   clock: Date.now,
-  rules: defaultIdentityRules,
+  // Read without making a folder: a rehearsal leaves nothing behind.
+  rules: (root = DEFAULT_DATA) => rulesOf({ identityRules: rulesFileIn(root) }),
   stdout: process.stdout,
   stderr: process.stderr,
   openData: async (root = DEFAULT_DATA) => {
     const folder = openDataFolder(root);
     const imports = openDatabase(folder.imports, IMPORTS_SCHEMA);
-    const processing = startProcessingThread(folder, defaultIdentityRules, (error) => {
+    const processing = startProcessingThread(folder, (error) => {
       throw error;
     });
     const inbox = openInbox(folder.inbox, () => processing.wake());

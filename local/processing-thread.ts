@@ -1,5 +1,4 @@
 import { Worker } from "node:worker_threads";
-import type { IdentityRules } from "#core/identity/identity-rules.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { Processing } from "./processing.ts";
 import type { ProcessingReply, ProcessingRequest } from "./processing.worker.ts";
@@ -17,13 +16,9 @@ const NEWS_MS = 20;
  * Processing in a thread of its own, so that whoever sends events never waits for profiles or files. `onDeath` hears
  * if the thread ends by itself: then nothing more is processed, though everything that comes in is still kept.
  */
-export function startProcessingThread(
-  folder: DataFolder,
-  rules: IdentityRules,
-  onDeath: (error: unknown) => void,
-): Processing {
+export function startProcessingThread(folder: DataFolder, onDeath: (error: unknown) => void): Processing {
   const worker = new Worker(new URL("./processing.worker.ts", import.meta.url), {
-    workerData: { root: folder.root, rules },
+    workerData: { root: folder.root },
     resourceLimits: HEAP,
   });
   const asked = new Map<number, { readonly done: () => void; readonly failed: (error: unknown) => void }>();
@@ -66,6 +61,7 @@ export function startProcessingThread(
         woken = false;
       }, NEWS_MS).unref();
     },
+    useRules: () => post({ kind: "rules" }),
     settle: () => ask("settle"),
     stop: () => ask("stop"),
   };

@@ -11,6 +11,8 @@ export interface Processing {
   wake(): void;
   /** Resolves once everything that came in before the call is in the profiles and in lake files. */
   settle(): Promise<void>;
+  /** Says that the folder's rules of identity changed: they hold from the next step on. */
+  useRules(): void;
   /** Absorbs what is there, writes it to the lake, and lets go of the folder. */
   stop(): Promise<void>;
   /** Rejects if processing breaks off by itself: nothing more is processed then. Resolves once it was stopped. */
@@ -41,6 +43,7 @@ export function startProcessing(ports: ProcessorPorts): Processing {
   return {
     ended,
     wake: () => work.wake(),
+    useRules: () => work.useRules(),
     settle: () => {
       const settled = work.settlers.wait(inbox.newest());
       work.hurry();
@@ -63,6 +66,7 @@ class Work {
   #stopping = false;
   #endRest: () => void = () => {};
   #heedsNews = true;
+  #hasNewRules = false;
   #writing: Promise<void> = Promise.resolve();
   /** Merging small files follows a write, and nobody waits for it but the next write. */
   #tidying: Promise<void> = Promise.resolve();
@@ -80,6 +84,11 @@ class Work {
   /** Ends every rest: somebody waits. */
   hurry(): void {
     this.#endRest();
+  }
+
+  useRules(): void {
+    this.#hasNewRules = true;
+    this.hurry();
   }
 
   stop(): void {
@@ -115,14 +124,20 @@ class Work {
 
   async #process(processor: Processor): Promise<void> {
     for (;;) {
+      if (this.#hasNewRules) {
+        this.#hasNewRules = false;
+        await processor.useRules();
+      }
       const taken = await processor.step();
+      // What is not reached before the end is taken over at the next start.
+      const retold = this.#stopping ? 0 : await processor.retell();
       if (this.#isTimeToWrite(processor)) await this.#write(processor);
       if (this.settlers.any) {
         await this.#writing;
         this.#answer();
       }
-      if (taken > 0) {
-        const isHurried = taken >= STEP_BYTES || this.settlers.any || this.#stopping;
+      if (taken + retold > 0) {
+        const isHurried = taken >= STEP_BYTES || retold > 0 || this.settlers.any || this.#stopping;
         await (isHurried ? turn() : this.#rest(GATHER_MS, false));
         continue;
       }
@@ -137,7 +152,7 @@ class Work {
 
   #isTimeToWrite(processor: Processor): boolean {
     const { entries, size, ms } = processor.waiting();
-    if (size >= FLUSH_SIZE) return true;
+    if (size >= FLUSH_SIZE || processor.isRetold()) return true;
     return entries > 0 && (ms >= FLUSH_MS || this.settlers.isDue(processor.absorbed()));
   }
 

@@ -6,8 +6,10 @@ import { PROFILES_SCHEMA } from "#adapters/local/sqlite-profile-store.ts";
 import type { IdentityRules } from "#core/identity/identity-rules.ts";
 import type { Clock } from "#core/kernel/ports.ts";
 import { absorberOf } from "./absorber.ts";
+import { changeKeeper } from "./change-keeper.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { openLakeFeed } from "./lake-feed.ts";
+import { openReteller } from "./reteller.ts";
 
 /**
  * What the queue, the resolver and Firehose are in the cloud: takes what came into the inbox to the profiles and to
@@ -16,6 +18,12 @@ import { openLakeFeed } from "./lake-feed.ts";
 export interface Processor {
   /** Absorbs the next stretch of the inbox and answers its bytes: `STEP_BYTES` where there may be more, 0 for none. */
   step(): Promise<number>;
+  /** Takes the next page of profiles over to changed rules; answers how many keys, 0 where there is nothing to do. */
+  retell(): Promise<number>;
+  /** Goes by the rules that the folder holds now. */
+  useRules(): Promise<void>;
+  /** Whether all profiles were taken over to changed rules and nothing remains but to write. */
+  isRetold(): boolean;
   /** Puts everything absorbed so far into lake files. One at a time. */
   flush(): Promise<void>;
   /** Makes one file of many small ones; answers whether there were many. Not while a flush is under way. */
@@ -29,7 +37,8 @@ export interface Processor {
 
 export interface ProcessorPorts {
   readonly folder: DataFolder;
-  readonly rules: IdentityRules;
+  /** Reads the rules that the folder holds now: another process may have changed them. */
+  readonly rules: () => Promise<IdentityRules>;
   readonly clock: Clock;
   /** Hears of an entry that no profile could take in, or a row that no table can hold, and where it is kept. */
   readonly onSetAside: (error: unknown, what: string) => void;
@@ -47,25 +56,42 @@ export async function openProcessor({ folder, rules, clock, onSetAside }: Proces
   const progress = openProgressStore(database);
   const inbox = openInbox(folder.inbox);
   const files = await openLakeFiles(folder.lake, onSetAside);
-  const absorber = absorberOf({ database, progress, rules, clock, onSetAside });
+  const keepChanges = changeKeeper(progress, clock);
+  const reteller = openReteller({ database, rules: await rules(), keepChanges });
+  const absorber = absorberOf({ database, progress, reteller, keepChanges, onSetAside });
   const feed = await openLakeFeed({ database, progress, inbox, files, stretch: STEP_BYTES });
   let waitingSince = clock();
-  const waits = (): boolean => feed.begun() < absorber.absorbed();
+  let writtenOfRetold = 0;
+  const waits = (): boolean => feed.begun() < absorber.absorbed() || writtenOfRetold < reteller.made();
+  const noteWaiting = (): void => {
+    if (!waits()) waitingSince = clock();
+  };
   return {
     step: async () => {
       const batch = inbox.after(absorber.absorbed(), STEP_BYTES);
       if (batch.length === 0) return 0;
-      if (!waits()) waitingSince = clock();
+      noteWaiting();
       const entries = batch.map(({ entry }) => entry);
       feed.add(entries);
       await absorber.absorb(batch);
       return batch.reduce((sum, { bytes }) => sum + bytes, 0);
     },
-    flush: () => feed.flush(absorber.absorbed()),
+    retell: async () => {
+      noteWaiting();
+      return reteller.step();
+    },
+    useRules: async () => reteller.use(await rules()),
+    isRetold: () => reteller.isWalked(),
+    flush: async () => {
+      const isWhole = reteller.isWalked();
+      writtenOfRetold = reteller.made();
+      await feed.flush(absorber.absorbed());
+      if (isWhole) reteller.complete();
+    },
     compact: () => feed.compact(),
     waiting: () => ({
-      entries: absorber.absorbed() - feed.begun(),
-      size: feed.size(),
+      entries: absorber.absorbed() - feed.begun() + (writtenOfRetold < reteller.made() ? 1 : 0),
+      size: feed.size() + reteller.made() - writtenOfRetold,
       ms: waits() ? clock() - waitingSince : 0,
     }),
     absorbed: () => absorber.absorbed(),

@@ -10,7 +10,7 @@ import { isApiPath } from "#contracts/http/routes.ts";
 import { nothingSuppressed } from "#core/campaigns/ports.ts";
 import { segmentAudience } from "#core/campaigns/segment-audience.flow.ts";
 import { defaultAdmissionLimits } from "#core/events/admission-limits.ts";
-import { defaultIdentityRules, type IdentityRules } from "#core/identity/identity-rules.ts";
+import type { IdentityRules } from "#core/identity/identity-rules.ts";
 import { normaliserFor } from "#core/identity/normalise.ts";
 import type { AnalystQuery, LakeQuery } from "#core/kernel/ports.ts";
 import type { EpochMs } from "#core/kernel/time.ts";
@@ -25,6 +25,8 @@ import { type Credentials, newSecret, openCredentials } from "./credentials.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { freshLake } from "./fresh-lake.ts";
 import type { Door } from "./http-server.ts";
+import { openLocalIdentity } from "./identity/local-identity.ts";
+import { rulesOf } from "./identity/rules-file.ts";
 import { type ImportJobs, openImportJobs } from "./import/import-jobs.ts";
 import { installPlans, type ReadyPlan } from "./installed-plans.ts";
 import { DEFAULT_SOURCE, type InstalledSource, installSources } from "./installed-sources.ts";
@@ -36,6 +38,7 @@ import { startProcessingThread } from "./processing-thread.ts";
 export interface Runtime {
   readonly folder: DataFolder;
   readonly credentials: Credentials;
+  /** Those that hold now. */
   readonly rules: IdentityRules;
   readonly inbox: InboxThread;
   readonly processing: Processing;
@@ -79,36 +82,54 @@ async function openInstallation(root: string, options: RuntimeOptions) {
 
 export async function openRuntime(root: string, options: RuntimeOptions): Promise<Runtime> {
   const { onFault } = options;
-  const rules = defaultIdentityRules;
   const { folder, credentials, stores } = await openInstallation(root, options);
+  let rules = await rulesOf(folder);
   const inbox = openInboxThread(
     folder.inbox,
     () => processing.wake(),
     (error) => onFault(error, "writing"),
   );
   const behind = openBehindWatch(folder);
-  const processing = startProcessingThread(folder, rules, (error) => onFault(error, "processing"));
+  const processing = startProcessingThread(folder, (error) => onFault(error, "processing"));
   const query = await openLakeQuery(folder.lake);
   const lake = freshLake(query.lake, processing);
   const analyst = freshLake(query.analyst, processing);
-  const parts: Parts = { rules, stores, inbox, lake, analyst, onFault };
+  const identity = openLocalIdentity(folder, {
+    now: () => rules,
+    changed: (next) => {
+      rules = next;
+      door = doorTo(parts, management);
+      processing.useRules();
+    },
+  });
+  const parts: Parts = {
+    get rules() {
+      return rules;
+    },
+    ...{ stores, identity, rates: localRates(), inbox, lake, analyst, onFault },
+  };
   const campaignWork = campaignWorkOn(parts);
-  const imports = openImportJobs({ folder, intake: inbox.intake, processing, rules, onFault });
+  const imports = openImportJobs({ folder, intake: inbox.intake, processing, rules: () => rules, onFault });
+  const management = { campaignRuns: campaignWork.runs, imports, token: credentials.token };
+  let door = doorTo(parts, management);
   return {
     folder,
     credentials,
-    rules,
+    get rules() {
+      return rules;
+    },
     inbox,
     processing,
     lake,
     analyst,
-    door: doorTo(parts, { campaignRuns: campaignWork.runs, imports, token: credentials.token }),
+    door: (event) => door(event),
     isBehind: behind.isBehind,
     close: async () => {
       await campaignWork.stop();
       await imports.stop();
       await processing.stop();
       query.close();
+      identity.close();
       stores.close();
       behind.close();
       await inbox.close();
@@ -118,8 +139,11 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
 
 /** What the doors and the work behind them share. */
 interface Parts {
+  /** Asked anew by whatever lasts longer than a change of rules. */
   readonly rules: IdentityRules;
   readonly stores: Stores;
+  readonly identity: ApiPorts["identity"];
+  readonly rates: ReturnType<typeof localRates>;
   readonly inbox: InboxThread;
   readonly lake: LakeQuery;
   readonly analyst: AnalystQuery;
@@ -128,11 +152,14 @@ interface Parts {
 
 const sqlOf = (condition: ResolvedCondition, now: EpochMs): string => segmentSql(condition, now, duckdbDialect);
 
-function campaignWorkOn({ rules, stores, inbox, lake, onFault }: Parts): CampaignWork {
+function campaignWorkOn(parts: Parts): CampaignWork {
+  const { stores, inbox, lake, onFault } = parts;
   const { segments, campaigns, runsAsked, profiles, outbox, ledger, channel } = stores;
   return startCampaignWork({
     clock: Date.now,
-    rules,
+    get rules() {
+      return parts.rules;
+    },
     campaigns,
     asked: runsAsked,
     audience: segmentAudience({ segments, lake, segmentSql: sqlOf }),
@@ -161,13 +188,14 @@ interface Management {
   readonly token: string;
 }
 
+/** The doors, by the rules that hold now. */
 function doorTo(parts: Parts, { campaignRuns, imports, token }: Management): Door {
-  const { rules, stores, inbox, lake, analyst, onFault } = parts;
+  const { rules, stores, identity, rates, inbox, lake, analyst, onFault } = parts;
   const sources = localSources(stores.sources);
   const collect = collectHandler({
     intake: inbox.intake,
     sources,
-    rates: localRates(),
+    rates,
     clock: Date.now,
     limits: defaultAdmissionLimits,
     normalise: normaliserFor(rules),
@@ -181,6 +209,7 @@ function doorTo(parts: Parts, { campaignRuns, imports, token }: Management): Doo
       rules,
       store: stores.profiles,
       assertions: inbox.assertions,
+      identity,
       segments: stores.segments,
       campaigns: stores.campaigns,
       campaignRuns,

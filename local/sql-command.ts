@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { openLakeQuery } from "#adapters/local/lake-query.ts";
-import { defaultIdentityRules } from "#core/identity/identity-rules.ts";
 import { LakeQueryError, type QueryResult } from "#core/kernel/ports.ts";
 import { openCredentials } from "./credentials.ts";
 import { type DataFolder, DEFAULT_DATA, openDataFolder } from "./data-folder.ts";
@@ -78,7 +77,7 @@ async function askServer(folder: DataFolder, sql: string): Promise<QueryResult |
 
 /** The answer from the files, after everything that waits in the inbox was processed. */
 async function askFolder(folder: DataFolder, sql: string): Promise<QueryResult> {
-  const processing = startProcessingThread(folder, defaultIdentityRules, (error) => {
+  const processing = startProcessingThread(folder, (error) => {
     throw error;
   });
   await processing.settle();

@@ -1,6 +1,7 @@
 import { ABOUT_ROUTES } from "./about.ts";
 import { BAD_EVENT_ROUTES } from "./bad-events.ts";
 import { CAMPAIGN_ROUTES } from "./campaigns.ts";
+import { IDENTITY_ROUTES } from "./identity.ts";
 import { IMPORT_ROUTES } from "./imports.ts";
 import { LINK_ROUTES } from "./links.ts";
 import { MESSAGE_ROUTES } from "./messages.ts";
@@ -26,6 +27,7 @@ export const ROUTES = {
   ...MESSAGE_ROUTES,
   ...SOURCE_ROUTES,
   ...TRACKING_PLAN_ROUTES,
+  ...IDENTITY_ROUTES,
   ...IMPORT_ROUTES,
   ...NOT_SERVED_ROUTES,
 } as const satisfies Record<string, Route>;

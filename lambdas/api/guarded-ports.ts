@@ -6,6 +6,11 @@ export const guardedPorts = (ports: ApiPorts): ApiPorts => ({
   ...ports,
   store: faultsOf("store", ports.store),
   assertions: faultsOf("assertions", ports.assertions),
+  identity: {
+    ...faultsOf("identity", ports.identity),
+    before: ports.identity.before,
+    pages: faultsOf("identity.pages", ports.identity.pages),
+  },
   segments: faultsOf("segments", ports.segments),
   campaigns: faultsOf("campaigns", ports.campaigns),
   campaignRuns: faultsOf("campaignRuns", ports.campaignRuns),

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { athenaAnalystQuery, athenaQuery } from "#adapters/aws/athena-query.ts";
+import { dynamodbComponentPages } from "#adapters/aws/dynamodb-component-pages.ts";
 import { dynamodbDefinitions } from "#adapters/aws/dynamodb-definitions.ts";
 import { dynamodbProfileStore } from "#adapters/aws/dynamodb-profile-store.ts";
 import { dynamodbSourceDefinitions } from "#adapters/aws/dynamodb-source-definitions.ts";
@@ -9,7 +10,7 @@ import { sqsAssertions } from "#adapters/aws/sqs-assertions.ts";
 import { sqsCampaignRuns } from "#adapters/aws/sqs-campaign-runs.ts";
 import { athenaDialect } from "#adapters/sql/athena-dialect.ts";
 import { segmentSql } from "#adapters/sql/segment-sql.ts";
-import { identityRulesIn } from "#contracts/identity-rules-setting.ts";
+import { identityRulesBeforeIn, identityRulesIn } from "#contracts/identity-rules-setting.ts";
 import { readSettings } from "#contracts/settings.ts";
 import type { Campaign } from "#core/campaigns/campaign.ts";
 import { defaultAdmissionLimits } from "#core/events/admission-limits.ts";
@@ -18,6 +19,7 @@ import { plansIn } from "#core/plans/plans-in.flow.ts";
 import type { TrackingPlan } from "#core/plans/tracking-plan.ts";
 import type { SegmentDefinition } from "#core/segments/segment-definition.ts";
 import { logTrouble } from "#lambdas/middleware/log-trouble.ts";
+import { deployedIdentity } from "./deployed-identity.ts";
 import { apiHandler } from "./handler.ts";
 import { noImports } from "./no-imports.ts";
 
@@ -32,6 +34,10 @@ export const handler = apiHandler({
   clock: Date.now,
   rules: identityRulesIn(settings),
   store: dynamodbProfileStore({ table: settings.PROFILES_TABLE }),
+  identity: deployedIdentity(
+    dynamodbComponentPages({ table: settings.PROFILES_TABLE }),
+    identityRulesBeforeIn(settings),
+  ),
   assertions: sqsAssertions({ queueUrl: settings.RESOLVE_QUEUE_URL }),
   segments: dynamodbDefinitions<SegmentDefinition>({ table, kind: "segment", now: Date.now }),
   campaigns: dynamodbDefinitions<Campaign>({ table, kind: "campaign", now: Date.now }),

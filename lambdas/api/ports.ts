@@ -8,7 +8,7 @@ import type { AnalystQuery, Clock, Definitions, LakeQuery } from "#core/kernel/p
 import type { Rejection } from "#core/kernel/rejection.ts";
 import type { EpochMs } from "#core/kernel/time.ts";
 import type { TrackingPlan } from "#core/plans/tracking-plan.ts";
-import type { Assertions, ProfileStore } from "#core/profiles/ports.ts";
+import type { Assertions, ComponentPages, ProfileStore } from "#core/profiles/ports.ts";
 import type { ResolvedCondition } from "#core/segments/condition.ts";
 import type { SegmentDefinition } from "#core/segments/segment-definition.ts";
 
@@ -27,12 +27,31 @@ export interface CampaignRuns {
   start(run: Run & { readonly now: EpochMs }): Promise<void>;
 }
 
+/** How far the lake was told of what changed rules make of the people there are. */
+export interface Retelling {
+  /** Keys reached, of about how many. */
+  readonly looked: number;
+  readonly of: number;
+}
+
+/** The rules of identity, beside those that hold: what is stored, and how rules are changed here. */
+export interface IdentityPorts {
+  readonly pages: ComponentPages;
+  /** Where changed rules are still being applied: how far that is. */
+  retelling(): Promise<Retelling | undefined>;
+  /** Resolves once it is durable that these rules hold from now on, and that everybody will be told what they change. */
+  apply(rules: IdentityRules): Promise<Rejection<"identity_rules.deployed"> | undefined>;
+  /** Rules that held before those that are deployed, while the lake is to be told of the change (`retell`). */
+  readonly before: IdentityRules | undefined;
+}
+
 /** Everything the API reaches for. */
 export interface ApiPorts {
   readonly clock: Clock;
   readonly rules: IdentityRules;
   readonly store: ProfileStore;
   readonly assertions: Assertions;
+  readonly identity: IdentityPorts;
   readonly segments: Definitions<SegmentDefinition>;
   readonly campaigns: Definitions<Campaign>;
   readonly campaignRuns: CampaignRuns;

@@ -14,6 +14,8 @@ export interface ProjectPorts {
   readonly lake: Lake;
   readonly clock: Clock;
   readonly rules: IdentityRules;
+  /** Those that held before, while the lake is told what the change makes of the people there are. */
+  readonly rulesBefore?: IdentityRules | undefined;
   /** Reads what the profile store wrote. Throws where it is not of its making. */
   readonly decode: (image: Image) => Stored;
   readonly keyIn: (image: Image) => IdentifierKey;
@@ -52,11 +54,12 @@ interface Told {
 
 function rowsOf(ports: ProjectPorts, records: readonly DynamoDBRecord[]): Told {
   const rows = noChangeRows();
+  const told = ports.rulesBefore === undefined ? [] : [ports.rulesBefore];
   for (const record of records) {
     try {
       const change = changeIn(ports, record);
       if (change === undefined) continue;
-      const more = changeRows(change, ports.rules, ports.clock());
+      const more = changeRows(change, ports.rules, ports.clock(), told);
       rows.identity_changes.push(...more.identity_changes);
       rows.profile_changes.push(...more.profile_changes);
       rows.consent_changes.push(...more.consent_changes);

@@ -1,6 +1,6 @@
 import { fromItem, keyIn } from "#adapters/aws/component-item.ts";
 import { firehoseLakeWriter } from "#adapters/aws/firehose-lake-writer.ts";
-import { identityRulesIn } from "#contracts/identity-rules-setting.ts";
+import { identityRulesBeforeIn, identityRulesIn } from "#contracts/identity-rules-setting.ts";
 import { readSettings } from "#contracts/settings.ts";
 import { logTrouble } from "#lambdas/middleware/log-trouble.ts";
 import { projectHandler } from "./handler.ts";
@@ -18,6 +18,7 @@ export const handler = projectHandler({
   }),
   clock: Date.now,
   rules: identityRulesIn(settings),
+  rulesBefore: identityRulesBeforeIn(settings),
   decode: fromItem,
   keyIn,
   onTrouble: logTrouble,

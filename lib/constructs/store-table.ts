@@ -51,9 +51,11 @@ type TableAction =
   | "BatchGetItem"
   | "ConditionCheckItem"
   | "DeleteItem"
+  | "DescribeTable"
   | "GetItem"
   | "PutItem"
   | "Query"
+  | "Scan"
   | "UpdateItem";
 
 const text = (name: string): Attribute => ({ name, type: AttributeType.STRING });

@@ -10,7 +10,7 @@ import type { Stage } from "#lib/stages/stage.ts";
 import type { CampaignsStack } from "./campaigns-stack.ts";
 import type { CollectStack } from "./collect-stack.ts";
 import type { LakeStack } from "./lake-stack.ts";
-import { identityRules, type ProfilesStack } from "./profiles-stack.ts";
+import { identityRules, identityRulesBefore, type ProfilesStack } from "./profiles-stack.ts";
 import type { SegmentsStack } from "./segments-stack.ts";
 import { StageStack } from "./stage-stack.ts";
 import type { StoresStack } from "./stores-stack.ts";
@@ -63,7 +63,8 @@ export class ApiStack extends StageStack {
       // The HTTP API stops waiting after 30 seconds.
       timeout: Duration.seconds(29),
       settings: {
-        PROFILES_TABLE: stores.profiles.to("BatchGetItem"),
+        // Rules are tried on all that is stored, and brought in by writing it again.
+        PROFILES_TABLE: stores.profiles.to("BatchGetItem", "DescribeTable", "PutItem", "Scan"),
         DEFINITIONS_TABLE: stores.definitions.to("DeleteItem", "GetItem", "PutItem", "Query"),
         // Written in one transaction with its definition.
         SOURCES_TABLE: stores.sources.to("DeleteItem", "PutItem"),
@@ -75,6 +76,7 @@ export class ApiStack extends StageStack {
         LAKE_DATABASE: lake.toRead,
         CAMPAIGN_QUEUE_URL: campaigns.toRun,
         ...identityRules(stage),
+        ...identityRulesBefore(stage),
       },
     });
   }

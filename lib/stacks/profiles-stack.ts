@@ -78,6 +78,7 @@ export class ProfilesStack extends StageStack {
         CONSENT_CHANGES_STREAM: lake.toAppend("consent_changes"),
         LINK_CHANGES_STREAM: lake.toAppend("link_changes"),
         ...identityRules(stage),
+        ...identityRulesBefore(stage),
       },
     });
     const setAside = new SetAsideQueue(this, "Unprojected", { alarms });
@@ -105,3 +106,9 @@ export class ProfilesStack extends StageStack {
 /** The owner's rules of identity, where there are any: every function that reads profiles must read them alike. */
 export const identityRules = ({ identityRules: rules }: Stage): { readonly IDENTITY_RULES?: Link } =>
   rules === undefined ? {} : { IDENTITY_RULES: plain(rules) };
+
+/** Those that held before, for the functions that see to it that the lake is told of the change. */
+export const identityRulesBefore = ({
+  identityRulesBefore: rules,
+}: Stage): { readonly IDENTITY_RULES_BEFORE?: Link } =>
+  rules === undefined ? {} : { IDENTITY_RULES_BEFORE: plain(rules) };

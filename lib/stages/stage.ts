@@ -41,6 +41,11 @@ export interface Stage {
   readonly pushes: boolean;
   /** Merge and trust rules of identity, as JSON; left out, the usual ones. */
   readonly identityRules?: string;
+  /**
+   * The rules that held until now, as JSON ("{}" for the usual ones), set while changed ones are brought in: then
+   * `identity rules retell` has the lake told of whom the change concerns. Left out again once that is done.
+   */
+  readonly identityRulesBefore?: string;
   /** A domain of the owner's at which browsers find settings, script and collection; without it, the API's own alone. */
   readonly collectionDomain?: CollectionDomain;
 }

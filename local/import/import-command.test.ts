@@ -28,7 +28,7 @@ function recordingWorld() {
   });
   const world = {
     clock: () => Date.UTC(2026, 0, 1),
-    rules: defaultIdentityRules,
+    rules: async () => defaultIdentityRules,
     openData: async (data: string | undefined) => {
       did.push(`open ${data}`);
       const settled = async () => void did.push("settled");

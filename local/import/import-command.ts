@@ -28,7 +28,8 @@ interface ImportData {
 /** What the command needs of the world. */
 export interface ImportWorld {
   readonly clock: Clock;
-  readonly rules: IdentityRules;
+  /** The rules of identity of a data folder. */
+  readonly rules: (folder: string | undefined) => Promise<IdentityRules>;
   /** Opens the folder that `--data` names, or the usual one. Not called for a rehearsal: it writes nothing. */
   readonly openData: (folder: string | undefined) => Promise<ImportData>;
   readonly stdout: { write(text: string): unknown };
@@ -108,7 +109,7 @@ async function rehearse({ options, plan, survey, file }: Prepared, world: Import
     bar.show(bytes, progress.tally.rows);
   };
   try {
-    const normalise = normaliserFor(world.rules);
+    const normalise = normaliserFor(await world.rules(options.data));
     const progress = await rehearseImport(rows, plan, begun, { normalise, watch }, options.first);
     const rehearsal = gathered.result();
     return { progress, survey, plan, dryRun: true, resumedAfter: 0, alreadyDone: false, rehearsal };
@@ -132,7 +133,7 @@ async function bringIn({ options, plan, survey, file }: Prepared, world: ImportW
     const { stderr } = world;
     const ports = { intake: data.intake, ledger: data.ledger, clock: world.clock };
     const progress = await importRows(rows, plan, begun, ports, {
-      normalise: normaliserFor(world.rules),
+      normalise: normaliserFor(await world.rules(options.data)),
       watch: ({ rowsDone }) => bar.show(bytes, rowsDone - begun.rowsDone),
     });
     bar.stop();

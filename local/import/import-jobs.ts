@@ -22,7 +22,8 @@ export interface ImportJobsPorts {
   readonly folder: DataFolder;
   readonly intake: Intake;
   readonly processing: Processing;
-  readonly rules: IdentityRules;
+  /** The rules that hold when it is asked. */
+  readonly rules: () => IdentityRules;
   readonly onFault: (error: unknown, where: string) => void;
 }
 
@@ -72,7 +73,7 @@ export function openImportJobs(ports: ImportJobsPorts): ImportJobs {
       begun,
       { intake: ports.intake, ledger, clock: Date.now },
       {
-        normalise: normaliserFor(ports.rules),
+        normalise: normaliserFor(ports.rules()),
       },
     );
     const ended = work.then(

@@ -18,7 +18,7 @@ async function imported(file: string, mapping: string) {
   let report = "";
   const code = await importCommand([`${DATA}/${file}`, "--mapping", mapping, "--json"], {
     clock: () => Date.UTC(2026, 0, 1),
-    rules: defaultIdentityRules,
+    rules: async () => defaultIdentityRules,
     openData: async () => ({
       intake: { append: async (batch) => void events.push(...batch.events) },
       ledger: memoryImportLedger(),

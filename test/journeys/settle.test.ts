@@ -14,7 +14,7 @@ describe("waiting for what came in", () => {
     const folder = openDataFolder(data);
     const processing = startProcessing({
       folder,
-      rules: defaultIdentityRules,
+      rules: async () => defaultIdentityRules,
       clock: Date.now,
       onSetAside: (error) => {
         throw error;

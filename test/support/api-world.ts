@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { memoryDefinitions } from "#adapters/memory/definitions.ts";
-import { memoryProfileStore } from "#adapters/memory/profile-store.ts";
+import { memoryComponentPages, memoryProfileStore } from "#adapters/memory/profile-store.ts";
 import { duckdbDialect } from "#adapters/sql/duckdb-dialect.ts";
 import { segmentSql } from "#adapters/sql/segment-sql.ts";
 import type { ImportJob } from "#contracts/http/imports.ts";
@@ -65,6 +65,12 @@ export async function apiWorld(lake: DuckDbLake, broken: Partial<ApiPorts> = {})
     clock,
     rules: defaultIdentityRules,
     store,
+    identity: {
+      pages: memoryComponentPages(store),
+      retelling: async () => undefined,
+      apply: async (rules) => void log.push(["identity.apply", rules]),
+      before: undefined,
+    },
     assertions: { append: async (assertions) => void pending.push(...assertions) },
     segments: memoryDefinitions<SegmentDefinition>(clock),
     campaigns: memoryDefinitions<Campaign>(clock),

@@ -35,6 +35,7 @@ export const PRODUCTION = productionStage({
   collectConcurrency: 50,
   alarmEmail: "ops@shop.example",
   identityRules: "{}",
+  identityRulesBefore: "{}",
   collectionDomain: {
     domainName: "cdp.shop.example",
     certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012",
