@@ -136,8 +136,9 @@ class Groups {
     }
   }
 
+  /** That somebody is somebody else than they are says nothing. */
   forbid(a: IdentifierKey, b: IdentifierKey): void {
-    this.#apart.push([a, b]);
+    if (a !== b) this.#apart.push([a, b]);
   }
 
   unite(link: Link): Refusal | "united" | "together" {
