@@ -37,6 +37,7 @@ const managed = async () => {
 const MANAGEMENT: ReadonlyMap<string, (args: readonly string[]) => Promise<number>> = new Map([
   ["sources", async (args) => (await import("./sources/sources-command.ts")).sourcesCommand(args, await managed())],
   ["plans", async (args) => (await import("./plans/plans-command.ts")).plansCommand(args, await managed())],
+  ["identity", async (args) => (await import("./identity/identity-command.ts")).identityCommand(args, await managed())],
   [
     "bad-events",
     async (args) => (await import("./bad-events/bad-events-command.ts")).badEventsCommand(args, await managed()),

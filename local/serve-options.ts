@@ -22,6 +22,7 @@ export const SERVE_HELP = `Tributary on one machine: a customer data platform wi
   npm run local -- sources list             sources and their write keys (sources --help)
   npm run local -- bad-events list          what was refused, and letting it in after all (bad-events --help)
   npm run local -- plans list               what events should be (plans --help)
+  npm run local -- identity rules show      how identifiers become people (identity --help)
 
 Options
   --port N     where to listen, 0 for any free port (default ${DEFAULT_PORT})

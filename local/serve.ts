@@ -4,6 +4,7 @@ import { troubleReport } from "#lambdas/middleware/trouble-report.ts";
 import { openDataFolder } from "./data-folder.ts";
 import { DEMO_PLANS, DEMO_SOURCES } from "./demo-sources.ts";
 import { startHttpServer } from "./http-server.ts";
+import { rulesOf } from "./identity/rules-file.ts";
 import { openRuntime, type Runtime } from "./runtime.ts";
 import type { ServeOptions } from "./serve-options.ts";
 
@@ -14,6 +15,15 @@ export async function serve(options: ServeOptions): Promise<number> {
   const held = holdAlone(folder.serverLock);
   if (held === undefined) {
     process.stderr.write(`Another server runs on ${options.data}. Stop it, or take another folder with --data.\n`);
+    return 1;
+  }
+  const unread = await rulesOf(folder).then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
+  if (unread !== undefined) {
+    process.stderr.write(`${unread}\nMend the file, or take it away to go by the usual rules.\n`);
+    held.release();
     return 1;
   }
   const stopped = stopSignal();

@@ -35,7 +35,7 @@ export const RehearsalAnswered = Reached.extend({
   next: Next,
 });
 
-const RetoldAnswered = Reached.extend({
+export const RetoldAnswered = Reached.extend({
   /** Components of which the lake is told again. */
   retold: z.number(),
   next: Next,
