@@ -157,7 +157,7 @@ describe("normalising an identifier", () => {
       fc
         .tuple(fc.string({ unit: "binary", maxLength: 12 }), fc.string({ unit: "grapheme", maxLength: 12 }))
         .map(([local, domain]) => `${local}@${domain}.org`),
-      fc.string({ unit: fc.constantFrom(..."0123456789+-(). "), maxLength: 20 }),
+      fc.string({ unit: fc.constantFrom("0", "1", "6", "9", "3", "+", "-", "(", ")", ".", " "), maxLength: 20 }),
     );
     const type = fc.constantFrom("email", "phone", "user_id", "loyalty_card");
     fc.assert(

@@ -240,11 +240,17 @@ describe("values that came in before the rules blocked them", () => {
     expect(new Set(found.refused.values())).toEqual(new Set(["blocked"]));
   });
 
-  it("do not make a device shared, nor keep anybody apart", () => {
+  it("do not keep anybody apart", () => {
     const both = [link(test, phone), link(ana, phone), link(ana, test, { class: "human", verdict: "different" })];
-    const strict = IdentityRules.parse({ blocked: { user_id: ["test"] }, sharedAbove: 1 });
-    const found = partition(evidenceOf(all, both), strict);
-    expect(found.shared.size).toBe(0);
+    const found = partition(evidenceOf(all, both), IdentityRules.parse({ blocked: { user_id: ["test"] } }));
     expect(namesIn(found, all)).toEqual(["ana+phone", "test"]);
+  });
+
+  it("leave a device shared that they showed to be: what was left out around it is not there to be judged", () => {
+    const blocked = { user_id: ["test"] };
+    const both = [link(test, phone), link(ana, phone)];
+    const found = partition(evidenceOf(all, both), IdentityRules.parse({ blocked, sharedAbove: 1 }));
+    expect([...found.shared]).toEqual([identifierKey(phone)]);
+    expect([...found.refused].map(([, refusal]) => refusal).sort()).toEqual(["blocked", "shared"]);
   });
 });

@@ -30,9 +30,10 @@ export interface Evidence {
  */
 export function partition(evidence: Evidence, rules: IdentityRules): Partition {
   const refused = new Map<LinkId, Refusal>();
-  const asserted = usable([...evidence.links], evidence, rules, refused);
+  const links = [...evidence.links];
+  const asserted = usable(links, evidence, rules, refused);
   const live = asserted.filter((link) => !evidence.retracted.has(link.id));
-  const shared = sharedIdentifiers(asserted, evidence.identifiers, rules);
+  const shared = sharedIdentifiers(links, evidence.identifiers, rules);
   const forest: LinkId[] = [];
   const groups = new Groups(evidence.identifiers, rules);
   for (const link of live) if (link.verdict === "different") groups.forbid(link.a, link.b);
@@ -95,7 +96,7 @@ export function rankOf(type: string, { priority }: Pick<IdentityRules, "priority
 
 /**
  * An identifier whose links lead to more different `user_id`s than `sharedAbove` is a kiosk, not a person. Retracted
- * links count too: what was seen was seen. So an identifier once shared stays shared, and evidence that is no longer
+ * links count too, and those to values that the rules have come to block: what was seen was seen. So an identifier once shared stays shared, and evidence that is no longer
  * gathered around it (`gatherEvidence`) could have changed nothing.
  */
 export function sharedIdentifiers(

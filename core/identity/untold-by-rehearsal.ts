@@ -29,7 +29,7 @@ export function untoldByRehearsal(before: IdentityRules, after: IdentityRules): 
     ...told(
       blocks,
       "blocked_links",
-      "Newly blocked identifiers stand by themselves, and keep what their own events said. Whether the other identifiers of those events would be linked without them is not stored:",
+      "Newly blocked identifiers stand by themselves, and keep what their own events said; a device that they showed to be shared stays shared. Whether the other identifiers of those events would be linked without them is not stored:",
     ),
     ...told(
       unblocks,

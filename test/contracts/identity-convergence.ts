@@ -19,14 +19,13 @@ export function identityConvergence(name: string, open: OpenEmptyStore, { runs =
       await opened.close();
     }
   };
-  const holds = async (how: fc.Arbitrary<Delivery>): Promise<void> =>
-    fc.assert(fc.asyncProperty(histories(), how, check), { numRuns: runs });
+  const holds = (how: fc.Arbitrary<Delivery>) => fc.asyncProperty(histories(), how, check);
   describe(`identity converges on ${name}`, () => {
     it("one worker, any order, any repetition, any cuts", async () => {
-      await holds(deliveries(fc.constant(1), 0));
+      await fc.assert(holds(deliveries(fc.constant(1), 0)), { numRuns: runs });
     });
     it("several workers, stale reads, throttles, refusals, time-outs after success and crashes between any two writes, then redelivery", async () => {
-      await holds(deliveries(fc.integer({ min: 2, max: mostWorkers }), 60));
+      await fc.assert(holds(deliveries(fc.integer({ min: 2, max: mostWorkers }), 60)), { numRuns: runs });
     });
   });
 }

@@ -91,16 +91,14 @@ export function identityLaws(name: string, open: OpenEmptyStore, { runs = 100 } 
     return seen;
   };
   const taking = (assertion: Assertion): History => ({ events: [], assertions: [assertion] });
-  const holds = async (
-    check: (history: History, nth: number, seed: number) => Promise<void>,
-    from = histories(),
-  ): Promise<void> => fc.assert(fc.asyncProperty(from, fc.nat(), fc.integer(), check), { numRuns: runs });
+  const holding = (check: (history: History, nth: number, seed: number) => Promise<void>) =>
+    fc.asyncProperty(histories(), fc.nat(), fc.integer(), check);
 
   describe(`the laws of identity on ${name}`, () => {
     it.each(["same", "different"] as const)(
       "asserting `%s` and retracting it is never having asserted it",
       async (verdict) => {
-        await holds(async (history, nth, seed) => {
+        const law = holding(async (history, nth, seed) => {
           const between = pairIn(history, nth);
           fc.pre(between !== undefined);
           const said = word(between, { verdict });
@@ -115,10 +113,11 @@ export function identityLaws(name: string, open: OpenEmptyStore, { runs = 100 } 
           ]);
           assert.deepEqual([overtaken, again], [before, before]);
         });
+        await fc.assert(law, { numRuns: runs });
       },
     );
     it("splitting and taking the split back is as before the split", async () => {
-      await holds(async (history, nth, seed) => {
+      const law = holding(async (history, nth, seed) => {
         const between = pairIn(history, nth);
         fc.pre(between !== undefined);
         const split = word(between, { verdict: "different" });
@@ -129,9 +128,10 @@ export function identityLaws(name: string, open: OpenEmptyStore, { runs = 100 } 
         );
         assert.equal(together, undefined);
       });
+      await fc.assert(law, { numRuns: runs });
     });
     it("asserting anew what was taken back is as before it was taken back", async () => {
-      await holds(async (history, nth, seed) => {
+      const law = holding(async (history, nth, seed) => {
         const between = pairIn(history, nth);
         fc.pre(between !== undefined);
         const [said, anew] = [word(between, {}), word(between, { round: 2 })];
@@ -139,18 +139,20 @@ export function identityLaws(name: string, open: OpenEmptyStore, { runs = 100 } 
         const [, joined, , again] = await profilesAfter(seed, stretches);
         assert.deepEqual(again, joined);
       });
+      await fc.assert(law, { numRuns: runs });
     });
     it("asserting twice is once", async () => {
-      await holds(async (history, nth, seed) => {
+      const law = holding(async (history, nth, seed) => {
         const between = pairIn(history, nth);
         fc.pre(between !== undefined);
         const said = word(between, {});
         const [, once, twice] = await profilesAfter(seed, [history, taking(said), taking({ ...said })]);
         assert.deepEqual(twice, once);
       });
+      await fc.assert(law, { numRuns: runs });
     });
     it("tightening a rule over what is stored is a fresh build under that rule", async () => {
-      await holds(async (history, nth, seed) => {
+      const law = holding(async (history, nth, seed) => {
         const rules = tightened[nth % tightened.length] as IdentityRules;
         const { store, close } = await open();
         try {
@@ -163,6 +165,7 @@ export function identityLaws(name: string, open: OpenEmptyStore, { runs = 100 } 
           await close();
         }
       });
+      await fc.assert(law, { numRuns: runs });
     });
   });
 }

@@ -30,7 +30,7 @@ export interface Delivery {
   readonly seed: number;
 }
 
-export const RULES: readonly IdentityRules[] = [
+const RULES: readonly IdentityRules[] = [
   tightRules,
   IdentityRules.parse({}),
   IdentityRules.parse({ limits: { user_id: 2, anonymous_id: 2, email: 1 }, maxIdentifiers: 6, sharedAbove: 3 }),

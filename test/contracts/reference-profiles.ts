@@ -36,7 +36,7 @@ interface Said {
 export function referenceProfiles(history: History, rules: IdentityRules): readonly PlainProfile[] {
   const all = allSaid(history);
   const said = { ...all, links: all.links.filter(({ ends }) => !ends.some((end) => isBlocked(end, rules))) };
-  const shared = sharedAmong(said.links, rules);
+  const shared = sharedAmong(all.links, rules);
   return groupsOf(said, shared, rules)
     .map((group) => profileOf(group, history.events, said.born, shared))
     .sort((x, y) => compareText(x.id, y.id));

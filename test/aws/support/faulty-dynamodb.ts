@@ -8,7 +8,7 @@ import {
   TransactionCanceledException,
   type TransactWriteItemsCommandInput,
 } from "@aws-sdk/client-dynamodb";
-import { type ComponentItem, fromItem, keyIn } from "#adapters/aws/component-item.ts";
+import { fromItem, keyIn } from "#adapters/aws/component-item.ts";
 import { type ChangeStream, changeStream } from "#test/contracts/change-stream.ts";
 import { InjectedFault } from "#test/contracts/unsteady-store.ts";
 
@@ -120,14 +120,14 @@ const timeout = (): Error => Object.assign(new Error("socket hang up"), { name: 
 function writeIn({ Item: item = {}, ExpressionAttributeValues: values }: Put) {
   const expected = values?.[":expected"];
   const version = expected !== undefined && "N" in expected ? Number(expected.N) : 0;
-  return { key: keyIn(item as ComponentItem), expected: version, next: fromItem(item as ComponentItem) };
+  return { key: keyIn(item), expected: version, next: fromItem(item) };
 }
 
 /** Half of what was found is said to be unread, as where an answer grows too large or a table is busy. */
 function leavingOut(output: BatchGetItemCommandOutput): BatchGetItemCommandOutput {
   const [[table, items] = ["", []]] = Object.entries(output.Responses ?? {});
   const kept = items.slice(0, Math.floor(items.length / 2));
-  const keys = items.slice(kept.length).map((item) => ({ k: { S: keyIn(item as ComponentItem) } }));
+  const keys = items.slice(kept.length).map((item) => ({ k: { S: keyIn(item) } }));
   const unread = keys.length === 0 ? {} : { [table]: { Keys: keys } };
   return { ...output, Responses: { [table]: kept }, UnprocessedKeys: { ...output.UnprocessedKeys, ...unread } };
 }
