@@ -7,6 +7,8 @@ export const PROFILES_TABLE = {
   pointer: "p",
   /** The component: JSON, deflated (`adapters/aws/component-item.ts`). */
   component: "c",
+  /** What is packed in the component, as bytes. */
+  packed: "e",
   /** The same deflated with the first dictionary: read, and written under `component` with the next change. */
   firstComponent: "d",
 } as const;

@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { PROFILES_TABLE } from "#contracts/tables.ts";
 import type { IdentifierKey } from "#core/kernel/identifier.ts";
-import { decodeComponent, encodeComponent } from "#core/profiles/component-json.ts";
+import { decodeComponent, encodeComponent, withoutPacked, withPacked } from "#core/profiles/component-json.ts";
 import type { Stored } from "#core/profiles/ports.ts";
 
 /** Attributes by name, as the SDK gives them or as a stream's record does: there, bytes are base64. */
@@ -12,7 +12,7 @@ export type ComponentItem = Readonly<Record<string, unknown>>;
  * stored form: another dictionary is another form, with an attribute of its own.
  */
 const DICTIONARY = Buffer.from(
-  '"probabilistic","different","human","device_id","loyalty_card","postalCode":"street":"address":{"company":"full_name":"first_name":"last_name":"country":"FR","createdAt":"2026-signed_up_at":"birthday":"gender":"language":"fr-FR"Smart TV"tablet","iPadOS","console","Apple","Samsung","Google","Xiaomi","android","Android","Mobile Chrome","ios","iOS","Mobile Safari","Linux","Firefox","Edge","Mac OS","Safari","desktop","Windows","Chrome","mobile","Product Clicked",2,"Product List Viewed",2,"Cart Viewed",2,"Checkout Started",3,"Product Viewed",3,"Product Added",3,"Order Completed",5,"Order Completed",3,"screen",2,"identify",2,"page",2,["Signed Up","name":"marketing":1,"analytics":1,"advertising":0,"city":"Paris","plan":"email":"@gmail.com"firstName":"lastName":"phone":"+33["phone","+336["email","@orange.fr",[[0,0,0]],[[0,"],"l":[[0,1,"deterministic","same","server","server",1,17,null],"deterministic","same","web","browser",1,17{"v":2,"t":17,"s":["web"],"m":[["user_id","["anonymous_id","',
+  '"probabilistic","different","human","device_id","loyalty_card","postalCode":"street":"address":{"company":"full_name":"first_name":"last_name":"country":"FR","createdAt":"2026-01-01T00:00:00.000Z"signed_up_at":"birthday":"gender":"language":"fr-FR"Smart TV"tablet","iPadOS","console","Apple","Samsung","Google","Xiaomi","android","Android","Mobile Chrome","ios","iOS","Linux","Firefox","Edge","Mac OS","Safari","desktop","Windows","Chrome",[[0,"mobile","iOS","Mobile Safari","19.1"]]"marketing":1,{},{"analytics":1,"advertising":0}],[[0,0,0]]],["phone","+336"city":"Paris","plan":"@gmail.com"lastName":""phone":"+33{"email":"firstName":"]],["email","@orange.fr","k":["Product Clicked",2,"Product List Viewed",2,"Cart Viewed",2,"Checkout Started",3,"Product Viewed",2,"Product Added",2,"Order Completed",3,"screen",2,"identify",2,"page",2,"Signed Up",2],"m":[["anonymous_id","0,0,[0,0,[["l":[["deterministic","same","server","server",1,0,"[0,1]],["deterministic","same","web","browser",1,,[0,1,0,2,0,3]]{"v":2,"t":178,"s":["server","web"],"k":["Order Completed",3],"m":[["user_id","',
 );
 
 /** That of the first form, which is still read. */
@@ -20,17 +20,19 @@ const FIRST_DICTIONARY = Buffer.from(
   '"probabilistic","different","human","phone","device_id","loyalty_card",{"marketing":[1,17"signed_up_at":["plan":["company":["firstName":["lastName":["first_name":["last_name":["name":["phone":["city":["country":["FR",["address":[{"street":"","postalCode":"Product Viewed","Product Added","Order Completed","screen","identify","page"],[17,"]],"l":[[0,1,"deterministic","same","web","browser",1,17,"deterministic","same","server","server",1,17,null],{"email":["@gmail.com","email","@hotmail.fr","@orange.fr",{},{},[[17{"v":1,"m":[["user_id","["anonymous_id","',
 );
 
-/** The item that stands for this at a key: a pointer as text, a component as deflated JSON where that is smaller. */
+/** The item that stands for this at a key: a pointer as text, a component as deflated JSON and packed bytes. */
 export function toItem(
   key: IdentifierKey,
   stored: Stored,
 ): Record<string, { S: string } | { N: string } | { B: Uint8Array }> {
   const head = { [PROFILES_TABLE.partitionKey]: { S: key }, [PROFILES_TABLE.version]: { N: String(stored.version) } };
   if (stored.kind === "pointer") return { ...head, [PROFILES_TABLE.pointer]: { S: stored.to } };
-  const text = encodeComponent(stored.component);
-  const deflated = deflateRawSync(text, { level: 9, dictionary: DICTIONARY });
-  const isSmaller = deflated.byteLength < Buffer.byteLength(text);
-  return { ...head, [PROFILES_TABLE.component]: isSmaller ? { B: deflated } : { S: text } };
+  const { rest, packed } = withoutPacked(encodeComponent(stored.component));
+  const component = { [PROFILES_TABLE.component]: { B: deflateRawSync(rest, { level: 9, dictionary: DICTIONARY }) } };
+  if (packed === "") return { ...head, ...component };
+  // Bytes of eight bits made of characters of six: filled up, so that no character is left out.
+  const bytes = Buffer.from(packed.padEnd(Math.ceil(packed.length / 4) * 4, "A"), "base64url");
+  return { ...head, ...component, [PROFILES_TABLE.packed]: { B: bytes } };
 }
 
 /** Reads an item or a stream record's image back. Throws where it is not one of ours. */
@@ -38,9 +40,7 @@ export function fromItem(item: ComponentItem): Stored {
   const version = Number(textOf(item[PROFILES_TABLE.version], "N"));
   const to = textOf(item[PROFILES_TABLE.pointer], "S");
   if (to !== undefined) return { kind: "pointer", version, to: to as IdentifierKey };
-  const text =
-    componentText(item[PROFILES_TABLE.component], DICTIONARY) ??
-    componentText(item[PROFILES_TABLE.firstComponent], FIRST_DICTIONARY);
+  const text = componentText(item) ?? firstComponentText(item[PROFILES_TABLE.firstComponent]);
   if (text === undefined || !Number.isSafeInteger(version)) {
     throw new Error("an item of the profile table is neither a component nor a pointer");
   }
@@ -58,9 +58,23 @@ function textOf(attribute: unknown, type: "S" | "N"): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-function componentText(attribute: unknown, dictionary: Buffer): string | undefined {
+function componentText(item: ComponentItem): string | undefined {
+  const deflated = bytesOf(item[PROFILES_TABLE.component]);
+  if (deflated === undefined) return undefined;
+  const rest = inflateRawSync(deflated, { dictionary: DICTIONARY }).toString();
+  const packed = bytesOf(item[PROFILES_TABLE.packed]);
+  return packed === undefined ? rest : withPacked(rest, packed.toString("base64url"));
+}
+
+/** In the first form, where deflating did not make it smaller, it is text. */
+function firstComponentText(attribute: unknown): string | undefined {
+  const deflated = bytesOf(attribute);
+  if (deflated === undefined) return textOf(attribute, "S");
+  return inflateRawSync(deflated, { dictionary: FIRST_DICTIONARY }).toString();
+}
+
+function bytesOf(attribute: unknown): Buffer | undefined {
   const binary = (attribute as { readonly B?: Uint8Array | string } | undefined)?.B;
-  if (binary === undefined) return textOf(attribute, "S");
-  const bytes = typeof binary === "string" ? Buffer.from(binary, "base64") : binary;
-  return inflateRawSync(bytes, { dictionary }).toString();
+  if (binary === undefined) return undefined;
+  return typeof binary === "string" ? Buffer.from(binary, "base64") : Buffer.from(binary);
 }

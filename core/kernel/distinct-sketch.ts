@@ -8,7 +8,7 @@
 export type DistinctSketch = string & { readonly __brand: "DistinctSketch" };
 
 /** 2^7: the standard error of an estimate is 1.04 / √128, 9.2 %. */
-const REGISTERS = 128;
+export const REGISTERS = 128;
 const INDEX_BITS = 7;
 /** An id is eight characters of base64url, 48 bits. */
 const ID_CHARACTERS = 8;
@@ -50,14 +50,20 @@ function rankOf(id: string, five: number): number {
   return RANK_BITS + 1;
 }
 
+/** The registers one by one, to be packed more tightly than as characters. */
+export const registersOf = (sketch: DistinctSketch): readonly number[] =>
+  Array.from(sketch, (character) => ASCENDING.indexOf(character));
+
+export const sketchFrom = (registers: readonly number[]): DistinctSketch =>
+  registers.map((rank) => ASCENDING.charAt(rank)).join("") as DistinctSketch;
+
 /**
  * About how many different things a sketch has seen, whole. By Ertl's estimator ("New cardinality estimation algorithms
  * for HyperLogLog sketches", 2017, algorithm 6), which has no bias to be corrected, neither for few nor for many.
  */
 export function distinctCount(sketch: DistinctSketch): number {
   const counts = new Array<number>(RANK_BITS + 2).fill(0);
-  for (const character of sketch) {
-    const rank = ASCENDING.indexOf(character);
+  for (const rank of registersOf(sketch)) {
     counts[rank] = (counts[rank] ?? 0) + 1;
   }
   let z = REGISTERS * tau(1 - (counts[RANK_BITS + 1] ?? 0) / REGISTERS);

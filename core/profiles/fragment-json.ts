@@ -1,24 +1,26 @@
-import type { DistinctSketch } from "#core/kernel/distinct-sketch.ts";
 import type { Json } from "#core/kernel/json.ts";
 import type { Stamp } from "#core/kernel/order.ts";
-import { packKinds, packNumbers, unpackKinds, unpackNumbers } from "#core/kernel/packed-text.ts";
 import type { EpochMs } from "#core/kernel/time.ts";
 import type { Fragment, TraitRegister } from "./fragment.ts";
 import type { Activity, SourceActivity } from "./fragment-activity.ts";
 import { type Device, type Devices, deviceName, latestDevices } from "./fragment-devices.ts";
-import type { RecentEvent, RecentEvents } from "./fragment-recent.ts";
+import type { EventPacker, EventUnpacker } from "./packed-events.ts";
 
 /**
- * A fragment as compact JSON. Times are distances (of the first from the member's first, of all others back from the
- * fragment's last), sources are positions in the component's list, -1 where none is known.
+ * A fragment as compact JSON, but for what is packed for the whole component. Times are distances (of the first from the
+ * member's first, of all others back from the fragment's last), sources are positions in the component's list, -1 where
+ * none is known.
  */
 export type FragmentItem = readonly [
   firstSeen: number,
   lastSeen: number,
   said: readonly SaidItem[],
-  recent: RecentItem | 0,
+  /** How many. */
+  recent: number,
   activity: readonly ActivityItem[],
   devices?: readonly DeviceItem[],
+  /** Of those recent events that have one, in their order. */
+  values?: readonly number[],
 ];
 
 /** What one event said, as far as it still stands: its traits and its consent. */
@@ -30,62 +32,50 @@ type SaidItem = readonly [
   consent?: Readonly<Record<string, 0 | 1>>,
 ];
 
-/** The events in columns: ids (eight characters each), packed distances in time, what they were, and their values. */
-type RecentItem = readonly [
-  ids: string,
-  times: string,
-  /** Name, then twice the source's position and 2, and one more where events of the kind have a value; in turn. */
-  kinds: readonly (string | number)[],
-  kindOf: string,
-  values?: readonly number[],
-];
-
-type ActivityItem = readonly [source: number, sinceFirst: number, ago: number, counted?: string];
+/** With the least register of its sketch, where it has one. */
+type ActivityItem = readonly [source: number, sinceFirst: number, ago: number, sketch?: number];
 
 type DeviceItem = readonly [ago: number, ...facts: (string | null)[]];
 
-/** Texts by position, each once. */
-export interface Sources {
-  readonly positionOf: (source: string | undefined) => number;
-  readonly at: (position: number) => string | undefined;
+interface Seen {
+  readonly firstSeen: EpochMs;
+  readonly lastSeen: EpochMs;
 }
 
-const ID_LENGTH = 8;
-
-export function encodeFragment(
-  fragment: Fragment,
-  member: { readonly firstSeen: EpochMs; readonly lastSeen: EpochMs },
-  sources: Sources,
-): FragmentItem {
-  const { firstSeen, lastSeen, recent, devices } = fragment;
-  const whole = [
+export function encodeFragment(fragment: Fragment, member: Seen, packer: EventPacker): FragmentItem {
+  const { firstSeen, lastSeen, recent } = fragment;
+  const values = packer.recent(recent, lastSeen);
+  const devices = latestDevices(fragment.devices).map((device) => encodeDevice(device, lastSeen));
+  const item = [
     firstSeen - member.firstSeen,
     member.lastSeen - lastSeen,
-    encodeSaid(fragment, sources),
-    recent.length === 0 ? 0 : encodeRecent(recent, lastSeen, sources),
-    Object.entries(fragment.activity).map(([source, activity]) =>
-      encodeActivity(activity, sources.positionOf(source), fragment),
-    ),
+    encodeSaid(fragment, packer),
+    recent.length,
+    Object.entries(fragment.activity).map(([source, activity]) => encodeActivity(source, activity, fragment, packer)),
   ] as const;
-  const seen = latestDevices(devices).map((device) => encodeDevice(device, lastSeen));
-  return seen.length === 0 ? whole : [...whole, seen];
+  if (values.length > 0) return [...item, devices, values];
+  return devices.length > 0 ? [...item, devices] : item;
 }
 
-export function decodeFragment(
-  item: FragmentItem,
-  member: { readonly firstSeen: EpochMs; readonly lastSeen: EpochMs },
-  sources: Sources,
-): Fragment {
-  const [sinceFirst, ago, said, recent, activity, devices = []] = item;
-  const firstSeen = member.firstSeen + sinceFirst;
-  const lastSeen = member.lastSeen - ago;
+/** How many events and sketches are packed for these. */
+export function countsIn(items: readonly FragmentItem[]): { readonly events: number; readonly sketches: number } {
+  let [events, sketches] = [0, 0];
+  for (const [, , , recent, activity] of items) {
+    events += recent;
+    for (const { length } of activity) if (length > 3) sketches++;
+  }
+  return { events, sketches };
+}
+
+export function decodeFragment(item: FragmentItem, member: Seen, from: EventUnpacker): Fragment {
+  const [sinceFirst, ago, said, recent, activity, devices = [], values = []] = item;
+  const seen = { firstSeen: member.firstSeen + sinceFirst, lastSeen: member.lastSeen - ago };
   return {
-    firstSeen,
-    lastSeen,
-    ...decodeSaid(said, lastSeen, sources),
-    recent: recent === 0 ? [] : decodeRecent(recent, lastSeen, sources),
-    activity: decodeActivity(activity, { firstSeen, lastSeen }, sources),
-    devices: decodeDevices(devices, lastSeen),
+    ...seen,
+    ...decodeSaid(said, seen.lastSeen, from),
+    recent: from.recent(recent, seen.lastSeen, values),
+    activity: decodeActivity(activity, seen, from),
+    devices: decodeDevices(devices, seen.lastSeen),
   };
 }
 
@@ -96,10 +86,10 @@ type Said = Stamp & {
 };
 
 /** What one event said together: most of a person's traits come from very few. */
-function encodeSaid({ traits, consent, lastSeen }: Fragment, sources: Sources): readonly SaidItem[] {
+function encodeSaid({ traits, consent, lastSeen }: Fragment, packer: EventPacker): readonly SaidItem[] {
   const events = new Map<string, Said>();
   const eventOf = ({ at, by }: Stamp, source: string | undefined): Said => {
-    const name = `${at} ${by} ${sources.positionOf(source)}`;
+    const name = `${at} ${by} ${packer.source(source)}`;
     const event = events.get(name) ?? { at, by, source, traits: {}, consent: {} };
     events.set(name, event);
     return event;
@@ -110,7 +100,7 @@ function encodeSaid({ traits, consent, lastSeen }: Fragment, sources: Sources): 
     eventOf(register, register.source).consent[purpose] = register.state === "granted" ? 1 : 0;
   }
   return [...events.values()].map((event): SaidItem => {
-    const said = [event.by, lastSeen - event.at, sources.positionOf(event.source), event.traits] as const;
+    const said = [event.by, lastSeen - event.at, packer.source(event.source), event.traits] as const;
     return Object.keys(event.consent).length === 0 ? said : [...said, event.consent];
   });
 }
@@ -118,14 +108,14 @@ function encodeSaid({ traits, consent, lastSeen }: Fragment, sources: Sources): 
 function decodeSaid(
   said: readonly SaidItem[],
   lastSeen: EpochMs,
-  sources: Sources,
+  from: EventUnpacker,
 ): Pick<Fragment, "traits" | "consent"> {
   const traits: Record<string, TraitRegister> = {};
   const consent: Record<string, Fragment["consent"][string]> = {};
   for (const [by, ago, position, values, words] of said) {
-    const [at, source] = [lastSeen - ago, sources.at(position)];
-    const from = source === undefined ? {} : { source };
-    for (const name of Object.keys(values)) traits[name] = { value: values[name] ?? null, at, by, ...from };
+    const [at, source] = [lastSeen - ago, from.source(position)];
+    const told = source === undefined ? {} : { source };
+    for (const name of Object.keys(values)) traits[name] = { value: values[name] ?? null, at, by, ...told };
     for (const [purpose, granted] of Object.entries(words ?? {})) {
       consent[purpose] = { state: granted === 1 ? "granted" : "denied", at, by, source: source ?? "" };
     }
@@ -133,79 +123,23 @@ function decodeSaid(
   return { traits, consent };
 }
 
-function encodeRecent(recent: RecentEvents, lastSeen: EpochMs, sources: Sources): RecentItem {
-  const kinds: (string | number)[] = [];
-  const known = new Map<string, number>();
-  const kindOf = ({ name, source, value }: RecentEvent): number => {
-    const said = 2 * (sources.positionOf(source) + 1) + (value === undefined ? 0 : 1);
-    const kind = `${said} ${name}`;
-    let position = known.get(kind);
-    if (position === undefined) {
-      position = known.size;
-      known.set(kind, position);
-      kinds.push(name, said);
-    }
-    return position;
-  };
-  const positions = recent.map(kindOf);
-  const values = recent.flatMap(({ value }) => (value === undefined ? [] : [value]));
-  const item = [
-    recent.map(({ by }) => idText(by)).join(""),
-    packNumbers(recent.map(({ at }, nth) => (recent[nth - 1]?.at ?? lastSeen) - at)),
-    kinds,
-    packKinds(positions, known.size),
-  ] as const;
-  return values.length === 0 ? item : [...item, values];
-}
-
-function idText(by: string): string {
-  if (by.length !== ID_LENGTH) throw new Error(`an event's id has ${ID_LENGTH} characters, not ${by.length}`);
-  return by;
-}
-
-function decodeRecent(
-  [ids, times, kinds, kindOf, values = []]: RecentItem,
-  lastSeen: EpochMs,
-  sources: Sources,
-): RecentEvents {
-  const distances = unpackNumbers(times);
-  const positions = unpackKinds(kindOf, kinds.length / 2, distances.length);
-  let [at, valued] = [lastSeen, 0];
-  return distances.map((distance, nth): RecentEvent => {
-    at -= distance;
-    const kind = 2 * (positions[nth] ?? 0);
-    const said = kinds[kind + 1] as number;
-    const source = sources.at((said >> 1) - 1);
-    return {
-      at,
-      by: ids.slice(nth * ID_LENGTH, (nth + 1) * ID_LENGTH),
-      name: kinds[kind] as string,
-      ...(source === undefined ? {} : { source }),
-      ...((said & 1) === 1 ? { value: values[valued++] as number } : {}),
-    };
-  });
-}
-
 function encodeActivity(
+  source: string,
   { firstSeen, lastSeen, counted }: SourceActivity,
-  source: number,
-  fragment: Pick<Fragment, "firstSeen" | "lastSeen">,
+  fragment: Seen,
+  packer: EventPacker,
 ): ActivityItem {
-  const seen = [source, firstSeen - fragment.firstSeen, fragment.lastSeen - lastSeen] as const;
-  return counted === undefined ? seen : [...seen, counted];
+  const seen = [packer.source(source), firstSeen - fragment.firstSeen, fragment.lastSeen - lastSeen] as const;
+  return counted === undefined ? seen : [...seen, packer.sketch(counted)];
 }
 
-function decodeActivity(
-  items: readonly ActivityItem[],
-  { firstSeen, lastSeen }: Pick<Fragment, "firstSeen" | "lastSeen">,
-  sources: Sources,
-): Activity {
+function decodeActivity(items: readonly ActivityItem[], { firstSeen, lastSeen }: Seen, from: EventUnpacker): Activity {
   const activity: Record<string, SourceActivity> = {};
-  for (const [position, sinceFirst, ago, counted] of items) {
-    activity[sources.at(position) ?? ""] = {
+  for (const [position, sinceFirst, ago, sketch] of items) {
+    activity[from.source(position) ?? ""] = {
       firstSeen: firstSeen + sinceFirst,
       lastSeen: lastSeen - ago,
-      ...(counted === undefined ? {} : { counted: counted as DistinctSketch }),
+      ...(sketch === undefined ? {} : { counted: from.sketch(sketch) }),
     };
   }
   return activity;
