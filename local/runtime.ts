@@ -38,8 +38,6 @@ import { startProcessingThread } from "./processing-thread.ts";
 export interface Runtime {
   readonly folder: DataFolder;
   readonly credentials: Credentials;
-  /** Those that hold now. */
-  readonly rules: IdentityRules;
   readonly inbox: InboxThread;
   readonly processing: Processing;
   readonly lake: LakeQuery;
@@ -115,9 +113,6 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
   return {
     folder,
     credentials,
-    get rules() {
-      return rules;
-    },
     inbox,
     processing,
     lake,
@@ -125,13 +120,8 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
     door: (event) => door(event),
     isBehind: behind.isBehind,
     close: async () => {
-      await campaignWork.stop();
-      await imports.stop();
-      await processing.stop();
-      query.close();
-      identity.close();
-      stores.close();
-      behind.close();
+      for (const work of [campaignWork, imports, processing]) await work.stop();
+      for (const opened of [query, identity, stores, behind]) opened.close();
       await inbox.close();
     },
   };

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
-import { holdAlone } from "#adapters/local/single-holder.ts";
+import { type Held, holdAlone } from "#adapters/local/single-holder.ts";
 import { troubleReport } from "#lambdas/middleware/trouble-report.ts";
-import { openDataFolder } from "./data-folder.ts";
+import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { DEMO_PLANS, DEMO_SOURCES } from "./demo-sources.ts";
 import { startHttpServer } from "./http-server.ts";
 import { rulesOf } from "./identity/rules-file.ts";
@@ -12,20 +12,8 @@ import type { ServeOptions } from "./serve-options.ts";
 export async function serve(options: ServeOptions): Promise<number> {
   const startedAt = performance.now();
   const folder = openDataFolder(options.data);
-  const held = holdAlone(folder.serverLock);
-  if (held === undefined) {
-    process.stderr.write(`Another server runs on ${options.data}. Stop it, or take another folder with --data.\n`);
-    return 1;
-  }
-  const unread = await rulesOf(folder).then(
-    () => undefined,
-    (error: Error) => error.message,
-  );
-  if (unread !== undefined) {
-    process.stderr.write(`${unread}\nMend the file, or take it away to go by the usual rules.\n`);
-    held.release();
-    return 1;
-  }
+  const held = await holdToServe(folder);
+  if (held === undefined) return 1;
   const stopped = stopSignal();
   let failed = false;
   const runtime = await openRuntime(options.data, {
@@ -57,6 +45,23 @@ export async function serve(options: ServeOptions): Promise<number> {
   if (!failed) await runtime.close();
   held.release();
   return failed ? 1 : 0;
+}
+
+/** The folder, for us alone; or says what is in the way. */
+async function holdToServe(folder: DataFolder): Promise<Held | undefined> {
+  const held = holdAlone(folder.serverLock);
+  if (held === undefined) {
+    process.stderr.write(`Another server runs on ${folder.root}. Stop it, or take another folder with --data.\n`);
+    return undefined;
+  }
+  const problem = await rulesOf(folder).then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
+  if (problem === undefined) return held;
+  process.stderr.write(`${problem}\nMend the file, or take it away to go by the usual rules.\n`);
+  held.release();
+  return undefined;
 }
 
 /** Aborts at the first SIGINT or SIGTERM. The second ends the process at once: the data folder bears it. */

@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import { isRejection } from "#core/kernel/rejection.ts";
 import { defaultIdentityRules } from "./identity-rules.ts";
 import { readIdentityRules } from "./read-identity-rules.ts";
+import { ruleValueProblems } from "./rule-value-problems.ts";
 
 const problemOf = (sent: unknown): string => {
-  const read = readIdentityRules(sent);
+  const read = readIdentityRules(sent, ruleValueProblems);
   return isRejection(read) ? read.message : "taken";
 };
 

@@ -2,8 +2,6 @@ import type * as z from "zod/mini";
 import { isJsonObject } from "#core/kernel/json.ts";
 import { type Rejection, rejection } from "#core/kernel/rejection.ts";
 import { IdentityRules } from "./identity-rules.ts";
-import { normaliserFor } from "./normalise.ts";
-import { isPhoneRegion } from "./normalise-phone.ts";
 
 export type RulesRejection = Rejection<"identity_rules.bad">;
 
@@ -11,13 +9,19 @@ export type RulesRejection = Rejection<"identity_rules.bad">;
 const MOST_TOLD = 8;
 const TYPE = /^[a-z][a-z0-9_]{0,39}$/;
 /** In lists of blocked values: every type. */
-const EVERY_TYPE = "*";
+export const EVERY_TYPE = "*";
 
 /**
  * Makes rules of JSON (or YAML) from outside, what is left out by its default; or says in words what is wrong, where,
  * and what to write instead. Rules that contradict themselves are refused: one of the two is not what was meant.
+ *
+ * `further` finds what else is wrong: `ruleValueProblems` where an owner hands rules in. Functions that only go by them do
+ * without, and without the plans of all the world's phone numbers.
  */
-export function readIdentityRules(sent: unknown): IdentityRules | RulesRejection {
+export function readIdentityRules(
+  sent: unknown,
+  further: (rules: IdentityRules) => readonly string[] = () => [],
+): IdentityRules | RulesRejection {
   if (!isJsonObject(sent)) return refusal(["a list of rules by name is expected, such as limits: { user_id: 1 }"]);
   const unknown = Object.keys(sent).filter((name) => !NAMES.includes(name));
   const read = IdentityRules.safeParse(sent);
@@ -26,12 +30,7 @@ export function readIdentityRules(sent: unknown): IdentityRules | RulesRejection
     return refusal([...unknown.map(strangerInWords), ...misread]);
   }
   const rules = read.data;
-  const problems = [
-    ...typeProblems(rules),
-    ...sizeProblems(rules),
-    ...blockedProblems(rules),
-    ...(isPhoneRegion(rules.phoneRegion) ? [] : [`phoneRegion: ${rules.phoneRegion} is no country code, such as FR`]),
-  ];
+  const problems = [...typeProblems(rules), ...sizeProblems(rules), ...patternProblems(rules), ...further(rules)];
   return problems.length > 0 ? refusal(problems) : rules;
 }
 
@@ -109,21 +108,10 @@ function sizeProblems({ limits, maxIdentifiers, quarantineAbove }: IdentityRules
   ];
 }
 
-function blockedProblems(rules: IdentityRules): readonly string[] {
-  const normalise = normaliserFor({ ...rules, limits: {}, blocked: {}, blockedPatterns: {} });
-  const values = Object.entries(rules.blocked).flatMap(([type, list]) =>
-    list.flatMap((value, at) => {
-      const normal = type === EVERY_TYPE ? value.trim() : (normalise(type, value)?.value ?? value);
-      return normal === value
-        ? []
-        : [`blocked.${type}.${at}: write "${normal}", as values are compared once normalised`];
-    }),
-  );
-  const patterns = Object.entries(rules.blockedPatterns).flatMap(([type, list]) =>
+const patternProblems = ({ blockedPatterns }: IdentityRules): readonly string[] =>
+  Object.entries(blockedPatterns).flatMap(([type, list]) =>
     list.flatMap((pattern, at) => patternProblem(pattern).map((why) => `blockedPatterns.${type}.${at}: ${why}`)),
   );
-  return [...values, ...patterns];
-}
 
 function patternProblem(pattern: string): readonly string[] {
   try {

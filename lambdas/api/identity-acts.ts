@@ -1,6 +1,7 @@
 import type { IDENTITY_ROUTES } from "#contracts/http/identity.ts";
 import type { IdentityRules } from "#core/identity/identity-rules.ts";
 import { readIdentityRules } from "#core/identity/read-identity-rules.ts";
+import { ruleValueProblems } from "#core/identity/rule-value-problems.ts";
 import { untoldByRehearsal } from "#core/identity/untold-by-rehearsal.ts";
 import type { Json } from "#core/kernel/json.ts";
 import { isRejection, rejection } from "#core/kernel/rejection.ts";
@@ -14,13 +15,13 @@ import type { ApiPorts } from "./ports.ts";
 export const identityActs: Acts<typeof IDENTITY_ROUTES> = {
   identityRules: async (ports) => shown(ports, ports.rules),
   applyIdentityRules: async (ports, { body }) => {
-    const rules = readIdentityRules(body);
+    const rules = readIdentityRules(body, ruleValueProblems);
     if (isRejection(rules)) return rules;
     const refused = await ports.identity.apply(rules);
     return refused ?? shown(ports, rules);
   },
   rehearseIdentityRules: async ({ rules: before, identity }, { body }) => {
-    const after = readIdentityRules(body.rules);
+    const after = readIdentityRules(body.rules, ruleValueProblems);
     if (isRejection(after)) return after;
     const cursor = readCursor(body.cursor, 1);
     if (isRejection(cursor)) return cursor;

@@ -3,6 +3,7 @@ import { StartingPosition } from "aws-cdk-lib/aws-lambda";
 import { DynamoEventSource, SqsDlq, SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
+import { identityRulesProblem } from "#contracts/identity-rules-check.ts";
 import { acknowledgeQueueSource } from "#lib/constructs/acknowledge.ts";
 import { addAlarm, FIVE_MINUTES } from "#lib/constructs/alarm.ts";
 import { type Link, plain } from "#lib/constructs/link.ts";
@@ -105,10 +106,17 @@ export class ProfilesStack extends StageStack {
 
 /** The owner's rules of identity, where there are any: every function that reads profiles must read them alike. */
 export const identityRules = ({ identityRules: rules }: Stage): { readonly IDENTITY_RULES?: Link } =>
-  rules === undefined ? {} : { IDENTITY_RULES: plain(rules) };
+  rules === undefined ? {} : { IDENTITY_RULES: checked("identityRules", rules) };
 
 /** Those that held before, for the functions that see to it that the lake is told of the change. */
 export const identityRulesBefore = ({
   identityRulesBefore: rules,
 }: Stage): { readonly IDENTITY_RULES_BEFORE?: Link } =>
-  rules === undefined ? {} : { IDENTITY_RULES_BEFORE: plain(rules) };
+  rules === undefined ? {} : { IDENTITY_RULES_BEFORE: checked("identityRulesBefore", rules) };
+
+/** Refused here, because a function that is given rules which it cannot read does not start. */
+function checked(setting: string, rules: string): Link {
+  const problem = identityRulesProblem(rules);
+  if (problem !== undefined) throw new Error(`${setting} of the stage: ${problem}; it got ${rules}`);
+  return plain(rules);
+}

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { defaultIdentityRules, type IdentityRules } from "#core/identity/identity-rules.ts";
 import { readIdentityRules } from "#core/identity/read-identity-rules.ts";
+import { ruleValueProblems } from "#core/identity/rule-value-problems.ts";
 import { isRejection, type Rejection, rejection } from "#core/kernel/rejection.ts";
 import type { DataFolder } from "#local/data-folder.ts";
 
@@ -18,7 +19,7 @@ export async function readRulesFile(path: string): Promise<IdentityRules | FileR
   } catch (error) {
     return refused((error as Error).message);
   }
-  const rules = readIdentityRules(document);
+  const rules = readIdentityRules(document, ruleValueProblems);
   return isRejection(rules) ? refused(rules.message) : rules;
 }
 

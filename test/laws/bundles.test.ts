@@ -14,7 +14,8 @@ const BUDGETS: Readonly<Record<string, number>> = {
   collect: 250_000,
   project: 135_000,
   resolve: 145_000,
-  "run-campaign": 290_000,
+  // With the reading of rules in words: what it goes by must be what the others go by, or nothing.
+  "run-campaign": 300_000,
   send: 40_000,
 };
 

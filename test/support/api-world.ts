@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { memoryDefinitions } from "#adapters/memory/definitions.ts";
-import { memoryComponentPages, memoryProfileStore } from "#adapters/memory/profile-store.ts";
+import { type MemoryProfileStore, memoryComponentPages, memoryProfileStore } from "#adapters/memory/profile-store.ts";
 import { duckdbDialect } from "#adapters/sql/duckdb-dialect.ts";
 import { segmentSql } from "#adapters/sql/segment-sql.ts";
 import type { ImportJob } from "#contracts/http/imports.ts";
@@ -52,8 +52,7 @@ export interface ApiWorld {
 
 /** The API over memory, with DuckDB for a lake. `broken` replaces ports, to see what happens when they fail. */
 export async function apiWorld(lake: DuckDbLake, broken: Partial<ApiPorts> = {}): Promise<ApiWorld> {
-  const log: unknown[][] = [];
-  const pending: Assertion[] = [];
+  const [log, pending]: [unknown[][], Assertion[]] = [[], []];
   const clock = () => NOW;
   const store = memoryProfileStore();
   const settle = async (events: readonly Event[] = []): Promise<void> => {
@@ -65,12 +64,7 @@ export async function apiWorld(lake: DuckDbLake, broken: Partial<ApiPorts> = {})
     clock,
     rules: defaultIdentityRules,
     store,
-    identity: {
-      pages: memoryComponentPages(store),
-      retelling: async () => undefined,
-      apply: async (rules) => void log.push(["identity.apply", rules]),
-      before: undefined,
-    },
+    identity: identityOf(store, log),
     assertions: { append: async (assertions) => void pending.push(...assertions) },
     segments: memoryDefinitions<SegmentDefinition>(clock),
     campaigns: memoryDefinitions<Campaign>(clock),
@@ -124,6 +118,14 @@ async function appendChange(lake: DuckDbLake, rows: ReturnType<typeof changeRows
   await lake.append("consent_changes", rows.consent_changes);
   await lake.append("link_changes", rows.link_changes);
 }
+
+/** Rules are shown and tried on what is stored; applying them is only recorded. */
+const identityOf = (store: MemoryProfileStore, log: unknown[][]): ApiPorts["identity"] => ({
+  pages: memoryComponentPages(store),
+  retelling: async () => undefined,
+  apply: async (rules) => void log.push(["identity.apply", rules]),
+  before: undefined,
+});
 
 /** What is let in after all is in the lake at once. */
 const recoveryInto = (lake: DuckDbLake, log: unknown[][]): ApiPorts["recovery"] => ({
