@@ -100,12 +100,8 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
       processing.useRules();
     },
   });
-  const parts: Parts = {
-    get rules() {
-      return rules;
-    },
-    ...{ stores, identity, rates: localRates(), inbox, lake, analyst, onFault },
-  };
+  const others = { stores, identity, rates: localRates(), inbox, lake, analyst, onFault };
+  const parts = goingBy(() => rules, others);
   const campaignWork = campaignWorkOn(parts);
   const imports = openImportJobs({ folder, intake: inbox.intake, processing, rules: () => rules, onFault });
   const management = { campaignRuns: campaignWork.runs, imports, token: credentials.token };
@@ -139,6 +135,14 @@ interface Parts {
   readonly analyst: AnalystQuery;
   readonly onFault: RuntimeOptions["onFault"];
 }
+
+/** The parts with the rules that hold whenever they are asked for. */
+const goingBy = (rules: () => IdentityRules, others: Omit<Parts, "rules">): Parts => ({
+  ...others,
+  get rules() {
+    return rules();
+  },
+});
 
 const sqlOf = (condition: ResolvedCondition, now: EpochMs): string => segmentSql(condition, now, duckdbDialect);
 
