@@ -16,6 +16,7 @@ export const PROFILES_SCHEMA = `
  */
 export function sqliteProfileStore(database: DatabaseSync): ProfileStore {
   const select = database.prepare("SELECT version, pointer, component FROM profiles WHERE key = ?");
+  select.setReturnArrays(true); // Cheaper to make than objects, and there is one for each key.
   const versionAt = database.prepare("SELECT version FROM profiles WHERE key = ?");
   const insert = database.prepare(
     "INSERT INTO profiles (key, version, pointer, component) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
@@ -43,7 +44,7 @@ export function sqliteProfileStore(database: DatabaseSync): ProfileStore {
       const read = new Map<IdentifierKey, Stored>();
       for (const key of keys) {
         const row = select.get(key);
-        if (row !== undefined) read.set(key, storedIn(row));
+        if (row !== undefined) read.set(key, storedIn(row as unknown as Row));
       }
       return read;
     },
@@ -60,8 +61,10 @@ export function sqliteProfileStore(database: DatabaseSync): ProfileStore {
   };
 }
 
-function storedIn(row: Record<string, unknown>): Stored {
-  const version = row.version as number;
-  if (row.pointer !== null) return { kind: "pointer", version, to: row.pointer as IdentifierKey };
-  return { kind: "component", version, component: decodeComponent(row.component as string) };
+type Row = readonly [version: number, pointer: string | null, component: string | null];
+
+function storedIn([version, pointer, component]: Row): Stored {
+  if (pointer !== null) return { kind: "pointer", version, to: pointer as IdentifierKey };
+  if (component === null) throw new Error("a row of the profiles is neither a component nor a pointer");
+  return { kind: "component", version, component: decodeComponent(component) };
 }

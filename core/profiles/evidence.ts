@@ -35,9 +35,10 @@ export function evidenceOf(event: HeardEvent, isShared: (key: IdentifierKey) => 
   const members = new Map<IdentifierKey, Member>([
     [strongestKey, { identifier: strongest, ...seen, ...(event.again ? {} : { fragment: fragmentOf(event, by) }) }],
   ]);
+  if (others.length === 0) return [{ ...emptyComponent, members }];
   const links = new Map<LinkId, Link>();
   const apart: Component[] = [];
-  const alone = others.length > 0 && isShared(strongestKey);
+  const alone = isShared(strongestKey);
   for (const other of others) {
     const key = identifierKey(other);
     if (isShared(key)) continue;
@@ -56,7 +57,7 @@ export function evidenceOf(event: HeardEvent, isShared: (key: IdentifierKey) => 
     });
     links.set(link.id, link);
   }
-  return [{ members, links, retracted: new Map() }, ...apart];
+  return [{ ...emptyComponent, members, links }, ...apart];
 }
 
 /** What one decision says, as the component it would make on its own. */
@@ -133,15 +134,28 @@ class Gatherings {
   readonly #all = new Set<Gathering>();
 
   add(component: Component, keys: Iterable<IdentifierKey>): void {
-    const own: Gathering = { keys: [...keys], parts: [component] };
-    const met = new Set(own.keys.flatMap((key) => this.#at.get(key) ?? []));
+    const own = [...keys];
+    const met = this.#met(own);
     // The larger takes in the smaller, so that a long batch about one person stays linear.
-    const into = [...met].reduce((a, b) => (a.keys.length >= b.keys.length ? a : b), own);
-    for (const other of [own, ...met]) {
-      if (other !== into) this.#take(into, other);
+    const into = met.reduce((a, b) => (a.keys.length >= b.keys.length ? a : b), met[0] ?? { keys: [], parts: [] });
+    for (const other of met) if (other !== into) this.#take(into, other);
+    into.parts.push(component);
+    for (const key of own) {
+      if (this.#at.get(key) === into) continue;
+      into.keys.push(key);
+      this.#at.set(key, into);
     }
-    for (const key of own.keys) this.#at.set(key, into);
-    this.#all.add(into);
+    if (met.length === 0) this.#all.add(into);
+  }
+
+  /** Those that know any of the keys, each once. */
+  #met(keys: readonly IdentifierKey[]): readonly Gathering[] {
+    const met: Gathering[] = [];
+    for (const key of keys) {
+      const gathering = this.#at.get(key);
+      if (gathering !== undefined && !met.includes(gathering)) met.push(gathering);
+    }
+    return met;
   }
 
   groups(recentEvents: number): readonly EvidenceGroup[] {
