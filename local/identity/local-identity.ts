@@ -26,6 +26,11 @@ export function openLocalIdentity(
   const kept = openRetellingStore(database);
   // One change at a time: the file and those who go by it must not end with different rules.
   let changing: Promise<void> = Promise.resolve();
+  const changeAfter = async (earlier: Promise<void>, next: IdentityRules): Promise<void> => {
+    await earlier;
+    await keepRules(folder, next);
+    rules.changed(next);
+  };
   return {
     pages,
     before: undefined,
@@ -39,10 +44,7 @@ export function openLocalIdentity(
       return isTold ? undefined : { looked: 0, of: await pages.size() };
     },
     apply: async (next) => {
-      const change = changing.then(async () => {
-        await keepRules(folder, next);
-        rules.changed(next);
-      });
+      const change = changeAfter(changing, next);
       changing = change.catch(() => {}); // Whoever asked hears of it; the next one does not.
       await change;
       return undefined;
