@@ -3,10 +3,15 @@ import { aws } from "./measured/aws.ts";
 import { collectBatches, collectSingle } from "./measured/collect.ts";
 import { collectHandler } from "./measured/collect-handler.ts";
 import { collectStart } from "./measured/collect-start.ts";
+import { identityAws } from "./measured/identity-aws.ts";
 import { importCdnow } from "./measured/import-cdnow.ts";
 import { importMillion } from "./measured/import-million.ts";
 import { latency } from "./measured/latency.ts";
+import { profileApi } from "./measured/profile-api.ts";
+import { readable } from "./measured/readable.ts";
 import { resolve } from "./measured/resolve.ts";
+import { resolveGrowth } from "./measured/resolve-growth.ts";
+import { resolveMillion } from "./measured/resolve-million.ts";
 import { segments } from "./measured/segments.ts";
 import { start } from "./measured/start.ts";
 import { wholeWay } from "./measured/whole-way.ts";
@@ -31,6 +36,16 @@ export const BENCHMARKS = {
   aws: { title: "AWS operations", run: aws, seconds: 40, quickSeconds: 4 },
   latency: { title: "Latency", run: latency, seconds: 60, quickSeconds: 8 },
   resolve: { title: "Resolving identity", run: resolve, seconds: 40, quickSeconds: 7 },
+  "identity-aws": { title: "Identity in DynamoDB", run: identityAws, seconds: 25, quickSeconds: 4 },
+  "profile-api": { title: "Asking for profiles", run: profileApi, seconds: 30, quickSeconds: 5 },
+  readable: { title: "From event to readable profile", run: readable, seconds: 30, quickSeconds: 5 },
+  "resolve-growth": {
+    title: "Resolving identity as the store grows",
+    run: resolveGrowth,
+    seconds: 25,
+    quickSeconds: 4,
+  },
+  "resolve-million": { title: "Resolving a million events", run: resolveMillion, seconds: 80, quickSeconds: 6 },
   segments: { title: "Evaluating segments", run: segments, seconds: 20, quickSeconds: 8 },
   "import-million": { title: "Importing a million events", run: importMillion, seconds: 100, quickSeconds: 8 },
 } as const satisfies Record<string, Listed>;

@@ -90,5 +90,5 @@ async function readableAfter(server: TributaryServer, token: string, userId: str
     if (asked.status !== 404) throw new Error(`a profile was answered ${asked.status}`);
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
-  throw new Error(`${userId} could not be read after ${PATIENCE_MS / 1_000} s`);
+  return performance.now() - began; // Too late already: how much later makes no difference to the answer.
 }
