@@ -6,7 +6,8 @@ import type { ComponentAt, ComponentPages } from "#core/profiles/ports.ts";
 /** The components of `sqliteProfileStore`, by key. Each page is one moment's; writers go on between them. */
 export function sqliteComponentPages(database: DatabaseSync): ComponentPages {
   const select = database.prepare("SELECT key, version, component FROM profiles WHERE key > ? ORDER BY key LIMIT ?");
-  const count = database.prepare("SELECT count(*) AS size FROM profiles");
+  // Rows are numbered as they come and hardly ever go: the last number is a count that costs nothing.
+  const count = database.prepare("SELECT coalesce(max(rowid), 0) AS size FROM profiles");
   return {
     size: async () => count.get()?.size as number,
     page: async (after, limit) => {
