@@ -15,9 +15,9 @@ const close = async (): Promise<void> => {};
 
 profileStoreContract("memory", async () => ({ store: memoryProfileStore(), close }));
 repetitionsContract("memory", async () => ({ store: memoryProfileStore(), close }), { runs: 200 });
-identityConvergence("memory", async () => ({ store: memoryProfileStore(), close }), { runs: 1_500 });
-identityLaws("memory", async () => ({ store: memoryProfileStore(), close }), { runs: 250 });
-knownFaults("memory", async () => ({ store: memoryProfileStore(), close }), { races: 100 });
+identityConvergence("memory", async () => ({ store: memoryProfileStore(), close }), { runs: 1_000 });
+identityLaws("memory", async () => ({ store: memoryProfileStore(), close }), { runs: 120 });
+knownFaults("memory", async () => ({ store: memoryProfileStore(), close }), { races: 60 });
 definitionsContract("memory", async (now) => ({ definitions: memoryDefinitions(now), close }));
 sourcesContract("memory", async (held) => ({ sources: memorySources(held), close }));
 intakeContract("memory", async () => {

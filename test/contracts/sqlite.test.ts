@@ -57,8 +57,8 @@ const inMemory = async () => {
 
 profileStoreContract("SQLite", openStore);
 identityConvergence("SQLite on disk", openStore, { runs: 15 });
-identityConvergence("SQLite", inMemory, { runs: 1_000 });
-identityLaws("SQLite", inMemory, { runs: 100 });
+identityConvergence("SQLite", inMemory, { runs: 600 });
+identityLaws("SQLite", inMemory, { runs: 50 });
 knownFaults("SQLite", openStore, { races: 8 });
 repetitionsContract("SQLite", openStore, { runs: 40 });
 definitionsContract("SQLite", async (now) => {
