@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import { AwsBill } from "#bench/aws-bill.ts";
 import { countOperations } from "#bench/aws-operations.ts";
 import { eventFrom, shopRequests } from "#bench/aws-workload.ts";
+import { countMerge, countResolving } from "#bench/identity-operations.ts";
+import { completeJourneyEvents, shopEvents } from "#bench/identity-workload.ts";
 import { itemBytes } from "#bench/recording-clients.ts";
+import { hasSharedData } from "#test/support/shared-data.ts";
+
+/** As a resolver's batch. */
+const BATCH = 100;
 
 describe("what AWS bills", () => {
   it("for the shop: at most 1.5 write units and 1 read unit for each profile a batch touches, merges included", async () => {
@@ -12,6 +18,33 @@ describe("what AWS bills", () => {
       expect(figures.writeUnitsPerProfile).toBeLessThanOrEqual(1.5);
       expect(figures.readUnitsPerProfile).toBeLessThanOrEqual(1);
     }
+  });
+
+  it("for a shop in batches of 100 events: at most 1.5 write units and 1 read unit for each profile touched", async () => {
+    const { merges, writeUnits, readUnits, profilesTouched } = await countResolving(shopEvents(150, 3), BATCH);
+    expect(merges).toBeGreaterThan(0);
+    expect(writeUnits / profilesTouched).toBeLessThanOrEqual(1.5);
+    expect(readUnits / profilesTouched).toBeLessThanOrEqual(1);
+  });
+
+  it.skipIf(!hasSharedData("completejourney"))("for the Complete Journey: the same", async () => {
+    const events = completeJourneyEvents()?.slice(0, 10_000) ?? [];
+    const { writeUnits, readUnits, profilesTouched } = await countResolving(events, BATCH);
+    expect(profilesTouched).toBeGreaterThan(1_000);
+    expect(writeUnits / profilesTouched).toBeLessThanOrEqual(1.5);
+    expect(readUnits / profilesTouched).toBeLessThanOrEqual(1);
+  });
+
+  it("for a merge: at most 10 write units where profiles are typical, and more as they grow", async () => {
+    const [typical, large] = [
+      await countMerge({ members: 2, recent: 20 }),
+      await countMerge({ members: 25, recent: 50 }),
+    ];
+    expect(typical.writeUnits).toBeLessThanOrEqual(10);
+    expect(typical.readUnits).toBeLessThanOrEqual(2);
+    // Both items are written in a transaction, the larger for what it weighs: so many KB and no more.
+    expect(large.writeUnits).toBeGreaterThan(typical.writeUnits);
+    expect(large.writeUnits).toBeLessThanOrEqual(2 * 2 * Math.ceil(large.bytes / 1_024));
   });
 
   it("for requests of 20 events of 1 KB: at most 1.25 bytes of Firehose for each byte put", async () => {
