@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-/** What the owner may decide about identity. Every field has a default; changing one calls for a rebuild. */
+/** What the owner may decide about identity. Every field has a default; `docs/decisions/0033-other-rules.md` says what changing one does. */
 export const IdentityRules = z.object({
   /** Types that weigh more when two links compete, strongest first. Types not listed weigh least, in text order. */
   priority: z._default(z.array(z.string()), ["user_id", "external_id", "email", "phone", "device_id", "anonymous_id"]),
