@@ -30,9 +30,7 @@ export function toItem(
   const { rest, packed } = withoutPacked(encodeComponent(stored.component));
   const component = { [PROFILES_TABLE.component]: { B: deflateRawSync(rest, { level: 9, dictionary: DICTIONARY }) } };
   if (packed === "") return { ...head, ...component };
-  // Bytes of eight bits made of characters of six: filled up, so that no character is left out.
-  const bytes = Buffer.from(packed.padEnd(Math.ceil(packed.length / 4) * 4, "A"), "base64url");
-  return { ...head, ...component, [PROFILES_TABLE.packed]: { B: bytes } };
+  return { ...head, ...component, [PROFILES_TABLE.packed]: { B: Buffer.from(packed, "base64url") } };
 }
 
 /** Reads an item or a stream record's image back. Throws where it is not one of ours. */

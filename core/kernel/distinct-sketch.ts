@@ -15,7 +15,9 @@ const ID_CHARACTERS = 8;
 const RANK_BITS = ID_CHARACTERS * 6 - INDEX_BITS;
 
 const ASCENDING = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
+const RANKS = ranksOf(ASCENDING);
 const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const SIX_BITS = ranksOf(BASE64URL);
 
 export const emptySketch = ASCENDING.charAt(0).repeat(REGISTERS) as DistinctSketch;
 
@@ -36,7 +38,12 @@ export function joinSketches(x: DistinctSketch, y: DistinctSketch): DistinctSket
   return joined === x ? x : (joined as DistinctSketch);
 }
 
-const sixBits = (id: string, at: number): number => Math.max(0, BASE64URL.indexOf(id.charAt(at) || "A"));
+const sixBits = (id: string, at: number): number => SIX_BITS[id.charCodeAt(at)] ?? 0;
+
+/** The places of an alphabet's characters by their codes; 0 for every other character. */
+function ranksOf(alphabet: string): readonly number[] {
+  return Array.from({ length: 128 }, (_, code) => Math.max(0, alphabet.indexOf(String.fromCharCode(code))));
+}
 
 /** Zeros before the first one, and one more: of the five bits that are left of the second character, then of the rest. */
 function rankOf(id: string, five: number): number {
@@ -51,11 +58,17 @@ function rankOf(id: string, five: number): number {
 }
 
 /** The registers one by one, to be packed more tightly than as characters. */
-export const registersOf = (sketch: DistinctSketch): readonly number[] =>
-  Array.from(sketch, (character) => ASCENDING.indexOf(character));
+export function registersOf(sketch: DistinctSketch): readonly number[] {
+  const registers = new Array<number>(REGISTERS).fill(0);
+  for (let at = 0; at < REGISTERS; at++) registers[at] = RANKS[sketch.charCodeAt(at)] ?? 0;
+  return registers;
+}
 
-export const sketchFrom = (registers: readonly number[]): DistinctSketch =>
-  registers.map((rank) => ASCENDING.charAt(rank)).join("") as DistinctSketch;
+export function sketchFrom(registers: readonly number[]): DistinctSketch {
+  let sketch = "";
+  for (const rank of registers) sketch += ASCENDING.charAt(rank);
+  return sketch as DistinctSketch;
+}
 
 /**
  * About how many different things a sketch has seen, whole. By Ertl's estimator ("New cardinality estimation algorithms

@@ -63,14 +63,14 @@ export function encodeComponent({ members, links, retracted }: Component): strin
 
 const PACKED = ',"p":"';
 
-/** The text without what is packed in it, and that, in characters of base64url: a store may keep it as bytes. */
+/** The text without what is packed in it, and that, whole bytes as base64url: a store may keep them as bytes. */
 export function withoutPacked(text: string): { readonly rest: string; readonly packed: string } {
   const at = text.endsWith('"}') ? text.lastIndexOf(PACKED) : -1;
   const packed = at < 0 ? "" : text.slice(at + PACKED.length, -2);
   return /^[A-Za-z0-9_-]+$/.test(packed) ? { rest: `${text.slice(0, at)}}`, packed } : { rest: text, packed: "" };
 }
 
-/** The text again. Characters that were added to `packed` to fill a byte do no harm. */
+/** The text again. */
 export const withPacked = (rest: string, packed: string): string => `${rest.slice(0, -1)}${PACKED}${packed}"}`;
 
 /**

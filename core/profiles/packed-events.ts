@@ -1,5 +1,5 @@
 import { type DistinctSketch, REGISTERS, registersOf, sketchFrom } from "#core/kernel/distinct-sketch.ts";
-import { PackedReader, PackedWriter } from "#core/kernel/packed-text.ts";
+import { PackedReader, PackedWriter } from "#core/kernel/packed-bytes.ts";
 import type { EpochMs } from "#core/kernel/time.ts";
 import type { RecentEvent, RecentEvents } from "./fragment-recent.ts";
 
@@ -13,18 +13,22 @@ export interface PackedLists {
   readonly s: readonly string[];
   /** Kinds of events: name, then twice the source's position and 2, and one more where it has a value; in turn. */
   readonly k?: readonly (string | number)[];
+  /** Base64url, in whole groups of four characters. */
   readonly p?: string;
 }
 
+/** An id's characters, which stand as they are: text of base64url already. */
 const ID_LENGTH = 8;
+/** Bytes are filled up to threes, so that their text needs no filling. */
+const GROUP_BYTES = 3;
 
 /** Private to one encoding. */
 export class EventPacker {
   readonly #sources: string[] = [];
   readonly #positions = new Map<string, number>();
   readonly #kinds: (string | number)[] = [];
-  readonly #kindOf = new Map<string, number>();
-  readonly #ids: string[] = [];
+  readonly #kindOf = new Map<number, Map<string, number>>();
+  #ids = "";
   readonly #distances: number[] = [];
   readonly #events: number[] = [];
   readonly #registers: number[] = [];
@@ -44,7 +48,7 @@ export class EventPacker {
     let before = lastSeen;
     for (const event of recent) {
       if (event.by.length !== ID_LENGTH) throw new Error(`an event's id has ${ID_LENGTH} characters: ${event.by}`);
-      this.#ids.push(event.by);
+      this.#ids += event.by;
       this.#distances.push(before - event.at);
       this.#events.push(this.#kind(event));
       if (event.value !== undefined) values.push(event.value);
@@ -63,22 +67,25 @@ export class EventPacker {
 
   end(): PackedLists {
     const writer = new PackedWriter();
-    writer.characters(this.#ids.join(""));
     writer.numbers(this.#distances);
     writer.kinds(this.#events, this.#kinds.length / 2);
     writer.numbers(this.#registers);
-    const packed = writer.end();
-    return { s: this.#sources, ...(packed === "" ? {} : { k: this.#kinds, p: packed }) };
+    const numbers = writer.end();
+    if (this.#ids === "" && numbers.length === 0) return { s: this.#sources };
+    const filled = new Uint8Array(Math.ceil(numbers.length / GROUP_BYTES) * GROUP_BYTES);
+    filled.set(numbers);
+    return { s: this.#sources, k: this.#kinds, p: this.#ids + Buffer.from(filled).toString("base64url") };
   }
 
   #kind({ name, source, value }: RecentEvent): number {
     const said = 2 * (this.source(source) + 1) + (value === undefined ? 0 : 1);
-    const kind = `${said} ${name}`;
-    const known = this.#kindOf.get(kind);
+    const kinds = this.#kindOf.get(said) ?? new Map<string, number>();
+    const known = kinds.get(name);
     if (known !== undefined) return known;
-    this.#kindOf.set(kind, this.#kindOf.size);
+    const kind = this.#kinds.length / 2;
+    this.#kindOf.set(said, kinds.set(name, kind));
     this.#kinds.push(name, said);
-    return this.#kindOf.size - 1;
+    return kind;
   }
 }
 
@@ -93,9 +100,10 @@ export class EventUnpacker {
   #sketch = 0;
 
   constructor(lists: PackedLists, events: number, sketches: number) {
-    const reader = new PackedReader(lists.p ?? "");
+    const packed = lists.p ?? "";
+    const reader = new PackedReader(Buffer.from(packed.slice(events * ID_LENGTH), "base64url"));
     this.#lists = lists;
-    this.#ids = reader.characters(events * ID_LENGTH);
+    this.#ids = packed;
     this.#distances = reader.numbers(events);
     this.#events = reader.kinds((lists.k ?? []).length / 2, events);
     this.#registers = reader.numbers(sketches * REGISTERS);
@@ -106,21 +114,20 @@ export class EventUnpacker {
   }
 
   recent(count: number, lastSeen: EpochMs, values: readonly number[]): RecentEvents {
+    const recent: RecentEvent[] = [];
     let [at, valued] = [lastSeen, 0];
-    return Array.from({ length: count }, (): RecentEvent => {
+    for (let left = count; left > 0; left--) {
       const nth = this.#event++;
       at -= this.#distances[nth] ?? 0;
       const kind = 2 * (this.#events[nth] ?? 0);
+      const name = this.#lists.k?.[kind] as string;
       const said = this.#lists.k?.[kind + 1] as number;
+      const by = this.#ids.slice(nth * ID_LENGTH, (nth + 1) * ID_LENGTH);
       const source = this.source((said >> 1) - 1);
-      return {
-        at,
-        by: this.#ids.slice(nth * ID_LENGTH, (nth + 1) * ID_LENGTH),
-        name: this.#lists.k?.[kind] as string,
-        ...(source === undefined ? {} : { source }),
-        ...((said & 1) === 1 ? { value: values[valued++] as number } : {}),
-      };
-    });
+      const event = source === undefined ? { at, by, name } : { at, by, name, source };
+      recent.push((said & 1) === 1 ? { ...event, value: values[valued++] as number } : event);
+    }
+    return recent;
   }
 
   sketch(least: number): DistinctSketch {
