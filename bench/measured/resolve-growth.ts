@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { eventFrom } from "#bench/aws-workload.ts";
-import type { Benchmark, Table } from "#bench/benchmark.ts";
+import type { BenchContext, Benchmark, Table } from "#bench/benchmark.ts";
 import { measureOf, median } from "#bench/measure.ts";
 import { openProfileDatabase, type ProfileDatabase } from "#bench/subjects/profile-database.ts";
 import type { Event } from "#core/events/event.ts";
@@ -28,24 +28,9 @@ interface AtSize {
 }
 
 /** Whether resolving stays as fast as the store grows: events of people picked at random out of ever more. */
-export const resolveGrowth: Benchmark = async ({ quick, folder, progress }) => {
-  const sizes = quick ? QUICK_SIZES : SIZES;
-  await compile(join(folder, "compile.db"));
-  const database = openProfileDatabase(join(folder, "profiles.db"));
-  const random = randomFrom(3);
-  const found: AtSize[] = [];
-  await database.absorb(Array.from({ length: HISTORY }, (_, nth) => eventOf(0, nth)));
-  let known = 1;
-  let told = HISTORY;
-  for (const people of sizes) {
-    progress(`${words(people)} people`);
-    database.copy(nameOf(0), known, people, nameOf);
-    known = people;
-    const next = (): readonly Event[] =>
-      Array.from({ length: BATCH }, () => eventOf(Math.floor(random() * people), told++));
-    found.push({ people, ...(await measure(database, next, quick ? QUICK_BATCHES : BATCHES)) });
-  }
-  database.close();
+export const resolveGrowth: Benchmark = async (context) => {
+  await compile(join(context.folder, "compile.db"));
+  const found = await atAllSizes(context);
   const [least, most] = [found[0] as AtSize, found.at(-1) as AtSize];
   const tenfold = Math.log10(most.people / least.people);
   const slope = (most.cpuMicroseconds / least.cpuMicroseconds) ** (1 / tenfold) - 1;
@@ -70,6 +55,24 @@ export const resolveGrowth: Benchmark = async ({ quick, folder, progress }) => {
     ],
   };
 };
+
+async function atAllSizes({ quick, folder, progress }: BenchContext): Promise<readonly AtSize[]> {
+  const database = openProfileDatabase(join(folder, "profiles.db"));
+  const random = randomFrom(3);
+  const found: AtSize[] = [];
+  await database.absorb(Array.from({ length: HISTORY }, (_, nth) => eventOf(0, nth)));
+  let [known, told] = [1, HISTORY];
+  for (const people of quick ? QUICK_SIZES : SIZES) {
+    progress(`${words(people)} people`);
+    database.copy(nameOf(0), known, people, nameOf);
+    known = people;
+    const next = (): readonly Event[] =>
+      Array.from({ length: BATCH }, () => eventOf(Math.floor(random() * people), told++));
+    found.push({ people, ...(await measure(database, next, quick ? QUICK_BATCHES : BATCHES)) });
+  }
+  database.close();
+  return found;
+}
 
 async function compile(path: string): Promise<void> {
   const database = openProfileDatabase(path);
