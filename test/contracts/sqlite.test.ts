@@ -104,7 +104,7 @@ async function openedInbox(open: (typeof INBOXES)[keyof typeof INBOXES]): Promis
       };
     },
     close: async () => {
-      await inbox.close();
+      inbox.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
