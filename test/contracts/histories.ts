@@ -12,12 +12,14 @@ export interface History {
   readonly assertions: readonly Assertion[];
 }
 
-/** Tight, so that small histories meet every rule: limits, the cap, shared devices. */
-export const tightRules: IdentityRules = IdentityRules.parse({
-  limits: { user_id: 1, email: 2 },
-  maxIdentifiers: 5,
-  sharedAbove: 2,
-});
+/**
+ * Tight, so that small histories meet every rule: limits, the cap, shared devices, more events than are remembered (of
+ * which owners may not ask for so few).
+ */
+export const tightRules: IdentityRules = {
+  ...IdentityRules.parse({ limits: { user_id: 1, email: 2 }, maxIdentifiers: 5, sharedAbove: 2 }),
+  recentEvents: 3,
+};
 
 const POOL: readonly Identifier[] = [
   ...["u0", "u1", "u2", "u3"].map((value) => ({ type: "user_id", value })),
@@ -44,13 +46,14 @@ const event: fc.Arbitrary<Omit<Event, "messageId">> = fc
     traits: fc.dictionary(fc.constantFrom("name", "city", "constructor", "__proto__"), fc.constantFrom("x", "y", null)),
     revenue: fc.option(fc.integer({ min: 1, max: 9 }), { nil: undefined }),
     consent: fc.option(fc.dictionary(fc.constantFrom("email", "ads"), fc.boolean()), { nil: undefined }),
+    device: fc.option(fc.constantFrom("tablet", "till-2"), { nil: undefined }),
   })
-  .map(({ revenue, consent, ...said }) => ({
+  .map(({ revenue, consent, device, ...said }) => ({
     ...said,
     name: said.type === "track" ? "Seen" : "identify",
     receivedAt: said.eventTime,
     properties: revenue === undefined ? {} : { revenue },
-    context: {},
+    context: device === undefined ? {} : { device: { id: device } },
     ...(consent === undefined ? {} : { consent }),
   }));
 

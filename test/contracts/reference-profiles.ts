@@ -6,6 +6,7 @@ import type { Json } from "#core/kernel/json.ts";
 import { compareStamps, compareText } from "#core/kernel/order.ts";
 import { evidenceId } from "#core/profiles/fragment.ts";
 import type { History } from "./histories.ts";
+import { type PlainFacts, referenceFacts } from "./reference-facts.ts";
 
 /** What two ways of computing a profile must agree on. */
 export interface PlainProfile {
@@ -15,6 +16,7 @@ export interface PlainProfile {
   readonly consent: Readonly<Record<string, string>>;
   /** Absent where the identifier is shared: it is not followed once it proved to be. */
   readonly firstSeen?: number;
+  readonly facts: PlainFacts;
 }
 
 interface Linked {
@@ -38,7 +40,7 @@ export function referenceProfiles(history: History, rules: IdentityRules): reado
   const said = { ...all, links: all.links.filter(({ ends }) => !ends.some((end) => isBlocked(end, rules))) };
   const shared = sharedAmong(all.links, rules);
   return groupsOf(said, shared, rules)
-    .map((group) => profileOf(group, history.events, said.born, shared))
+    .map((group) => profileOf(group, history.events, said.born, shared, rules))
     .sort((x, y) => compareText(x.id, y.id));
 }
 
@@ -145,6 +147,7 @@ function profileOf(
   events: readonly Event[],
   born: ReadonlyMap<string, { at: number }>,
   shared: ReadonlySet<string>,
+  rules: IdentityRules,
 ): PlainProfile {
   const birth = (identifier: Identifier): number => born.get(identifierText(identifier))?.at ?? 0;
   const [eldest] = [...group].sort(
@@ -165,5 +168,6 @@ function profileOf(
     traits: Object.fromEntries([...traits].filter(([, value]) => value !== null)),
     consent: Object.fromEntries([...consent].map(([purpose, yes]) => [purpose, yes ? "granted" : "denied"])),
     ...(names.some((name) => shared.has(name)) ? {} : { firstSeen: Math.min(...group.map(birth)) }),
+    facts: referenceFacts(own, rules),
   };
 }

@@ -5,6 +5,7 @@ import { findProfile } from "#core/profiles/find-profile.flow.ts";
 import type { ProfileStore } from "#core/profiles/ports.ts";
 import { partitionOf, profileOf } from "#core/profiles/profiles-of.ts";
 import type { History } from "./histories.ts";
+import { factsOf } from "./reference-facts.ts";
 import type { PlainProfile } from "./reference-profiles.ts";
 
 /** Every identifier that a history speaks of. */
@@ -34,6 +35,7 @@ export async function storedProfiles(
       traits,
       consent: Object.fromEntries(Object.entries(consent).map(([purpose, { state }]) => [purpose, state])),
       ...(found.group.members.some(([key]) => shared.has(key)) ? {} : { firstSeen: found.group.fragment.firstSeen }),
+      facts: factsOf(found.group),
     };
     const known = profiles.get(id);
     if (known !== undefined && JSON.stringify(known) !== JSON.stringify(plain)) {
