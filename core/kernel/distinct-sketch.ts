@@ -59,8 +59,8 @@ function rankOf(id: string, five: number): number {
 
 /** The registers one by one, to be packed more tightly than as characters. */
 export function registersOf(sketch: DistinctSketch): readonly number[] {
-  const registers = new Array<number>(REGISTERS).fill(0);
-  for (let at = 0; at < REGISTERS; at++) registers[at] = RANKS[sketch.charCodeAt(at)] ?? 0;
+  const registers: number[] = [];
+  for (let at = 0; at < REGISTERS; at++) registers.push(RANKS[sketch.charCodeAt(at)] ?? 0);
   return registers;
 }
 
@@ -75,7 +75,7 @@ export function sketchFrom(registers: readonly number[]): DistinctSketch {
  * for HyperLogLog sketches", 2017, algorithm 6), which has no bias to be corrected, neither for few nor for many.
  */
 export function distinctCount(sketch: DistinctSketch): number {
-  const counts = new Array<number>(RANK_BITS + 2).fill(0);
+  const counts = Array.from({ length: RANK_BITS + 2 }, () => 0);
   for (const rank of registersOf(sketch)) {
     counts[rank] = (counts[rank] ?? 0) + 1;
   }

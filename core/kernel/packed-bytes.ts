@@ -81,8 +81,8 @@ export class PackedReader {
 
   kinds(kinds: number, count: number): readonly number[] {
     const bits = bitsOf(kinds - 1);
-    const numbers = new Array<number>(count).fill(0);
-    if (bits > 0) for (let nth = 0; nth < count; nth++) numbers[nth] = this.#read(bits);
+    const numbers: number[] = [];
+    for (let nth = 0; nth < count; nth++) numbers.push(bits > 0 ? this.#read(bits) : 0);
     return numbers;
   }
 
@@ -90,11 +90,11 @@ export class PackedReader {
     if (count === 0) return [];
     const order = this.#read(ORDER_BITS);
     const base = 2 ** order;
-    const numbers = new Array<number>(count).fill(0);
+    const numbers: number[] = [];
     for (let nth = 0; nth < count; nth++) {
       let bits = order;
       while (this.#read(1) === 0) bits++;
-      numbers[nth] = 2 ** bits + this.#read(bits) - base;
+      numbers.push(2 ** bits + this.#read(bits) - base);
     }
     return numbers;
   }

@@ -53,7 +53,7 @@ describe("a component that was stored in the first form", () => {
 
   it("goes on from there: a trait said again names its source, events count from now on", () => {
     const before = fragmentAt(ana);
-    const { activity, recent, ...rest } = before;
+    const { activity: _activity, recent, ...rest } = before;
     const now = { at: before.lastSeen + 1, by: "AAAAAAAA", name: "Seen", source: "web" };
     const again = {
       ...rest,

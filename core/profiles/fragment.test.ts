@@ -39,8 +39,7 @@ const events = (longest: number): fc.Arbitrary<readonly Event[]> =>
     .array(event, { minLength: 1, maxLength: longest })
     .map((list) => list.map((each, nth) => ({ ...each, messageId: `m${nth}` })));
 
-const joined = (parts: readonly Fragment[]): Fragment =>
-  parts.reduce((x, y) => joinFragments(x, y, RECENT)) as Fragment;
+const joined = (parts: readonly Fragment[]): Fragment => parts.reduce((x, y) => joinFragments(x, y, RECENT));
 const fragmentFrom = (list: readonly Event[]): Fragment => joined(list.map((each) => fragmentOf(each)));
 
 const fragment = events(12).map(fragmentFrom);
