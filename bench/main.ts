@@ -17,7 +17,7 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const PAGE = "docs/numbers.md";
 const SOAK_PAGE = "docs/soak.md";
 /** The whole run's, in seconds: what was begun by then is ended by force. */
-const LIMIT = { full: 595, quick: 85 };
+const LIMIT = { full: 895, quick: 85 };
 const MACHINE = { cores: availableParallelism(), node: process.version };
 
 const OUT_OF_TIME: Outcome = { kind: "failed", reason: "no time was left for it" };
@@ -96,12 +96,12 @@ async function main(args: readonly string[]): Promise<number> {
   const found = await runAll(options, interrupted.signal);
   if (options.json) process.stdout.write(`${JSON.stringify({ machine: MACHINE, found })}\n`);
   if (interrupted.signal.aborted) return 130;
-  const failed = found.filter(({ outcome }) => outcome.kind === "failed").map(({ name }) => name);
-  const whyNot = failed.length > 0 ? `${failed.join(", ")} failed` : isWhole(options) ? undefined : "not the whole run";
-  if (whyNot === undefined) writeFileSync(join(ROOT, PAGE), numbersPage(found, MACHINE));
+  // What failed stands on the page as failed: a page that waits for a run without fault tells of code long gone.
+  const whole = isWhole(options);
+  if (whole) writeFileSync(join(ROOT, PAGE), numbersPage(found, MACHINE));
   process.stderr.write(`${targetsLine(found.map(({ outcome }) => outcome))}\n`);
-  process.stderr.write(whyNot === undefined ? `Wrote ${PAGE}.\n` : `${PAGE} stays as it was: ${whyNot}.\n`);
-  return failed.length > 0 ? 1 : 0;
+  process.stderr.write(whole ? `Wrote ${PAGE}.\n` : `${PAGE} stays as it was: not the whole run.\n`);
+  return found.some(({ outcome }) => outcome.kind === "failed") ? 1 : 0;
 }
 
 const isWhole = ({ quick, only }: BenchOptions): boolean => !quick && only.length === NAMES.length;
