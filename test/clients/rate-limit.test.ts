@@ -55,13 +55,19 @@ async function flood(
   }
 }
 
-/** How long those who were turned away stayed away, in ms. */
-const absences = (deliveries: FaultyProxy["deliveries"]): readonly number[] =>
-  deliveries.flatMap(({ status, messageIds, endedAt = 0 }, at) => {
-    if (status !== 429) return [];
-    const again = deliveries.slice(at + 1).find((later) => later.messageIds.some((id) => messageIds.includes(id)));
-    return [(again?.arrivedAt ?? 0) - endedAt];
-  });
+/**
+ * How long the batch that was turned away first stayed away, in ms; `undefined` where none was. Of several on their way
+ * at once the later ones may count from the first refusal: a client waits once for all of them.
+ */
+function firstAbsence(deliveries: FaultyProxy["deliveries"]): number | undefined {
+  const refused = deliveries.filter(({ status }) => status === 429);
+  const [first] = refused.toSorted((x, y) => (x.endedAt ?? 0) - (y.endedAt ?? 0));
+  if (first === undefined) return undefined;
+  const again = deliveries
+    .slice(deliveries.indexOf(first) + 1)
+    .find((later) => later.messageIds.some((id) => first.messageIds.includes(id)));
+  return (again?.arrivedAt ?? 0) - (first.endedAt ?? 0);
+}
 
 const nth = (at: number): string => `Event ${at}`;
 
@@ -72,8 +78,7 @@ describe("a source that sends more than it may", () => {
       for (let at = 0; at < EVENTS; at++) client.track({ userId: "u1", event: nth(at) });
       await client.closeAndFlush({ timeout: 50_000 });
     });
-    expect(Math.min(...absences(deliveries))).toBeGreaterThanOrEqual(1_000);
-    expect(absences(deliveries)).not.toEqual([]);
+    expect(firstAbsence(deliveries)).toBeGreaterThanOrEqual(1_000);
   });
 
   const inBrowser: readonly (readonly [string, Page])[] = [
@@ -97,8 +102,7 @@ describe("a source that sends more than it may", () => {
           );
           await stored();
         });
-        expect(Math.min(...absences(deliveries))).toBeGreaterThanOrEqual(1_000);
-        expect(absences(deliveries)).not.toEqual([]);
+        expect(firstAbsence(deliveries)).toBeGreaterThanOrEqual(1_000);
       } finally {
         await browser.close();
         await shop.close();
