@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { readCommandLine } from "#local/command-line.ts";
 import { TARGET_HELP, TARGET_OPTIONS, type TargetAsked } from "#local/management-target.ts";
 
 const DEEDS = ["list", "export", "recover", "schema"] as const;
@@ -41,7 +41,7 @@ const OPTIONS = {
 
 /** What is asked for, `help`, or what is wrong with it, as an `Error`. */
 export function readBadEventOptions(args: readonly string[]): BadEventOptions | "help" | Error {
-  const read = parse(args);
+  const read = readCommandLine(args, OPTIONS);
   if (read instanceof Error) return read;
   const { values, positionals } = read;
   if (values.help || args.length === 0) return "help";
@@ -59,15 +59,6 @@ export function readBadEventOptions(args: readonly string[]): BadEventOptions | 
   const filter: BadEventOptions["filter"] = Object.fromEntries(stated);
   const { apply, json } = values;
   return { deed, target: { data, url, token }, filter, ids, recovered, limit, out, rules, apply, json };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
-  } catch (error) {
-    // What parseArgs throws is always the caller's mistake, in words meant for the caller.
-    return error as Error;
-  }
 }
 
 export const BAD_EVENTS_HELP = `Events that were refused are kept with the reasons. This lists them, takes them away to look at, and lets them in.

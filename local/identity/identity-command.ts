@@ -6,26 +6,17 @@ import type { IdentityRules } from "#core/identity/identity-rules.ts";
 import type { Untold } from "#core/identity/untold-by-rehearsal.ts";
 import { isRejection, type Rejection, rejection } from "#core/kernel/rejection.ts";
 import { addRehearsals, emptyRehearsal } from "#core/profiles/rehearsal.ts";
-import type { ManagementTarget, TargetAsked } from "#local/management-target.ts";
+import { type Ask, askTarget, type CommandWorld, managementCommand, type Report } from "#local/management-command.ts";
+import type { TargetAsked } from "#local/management-target.ts";
 import { IDENTITY_HELP, type IdentityAct, readIdentityOptions } from "./identity-options.ts";
 import { rehearsalText } from "./identity-report.ts";
 import { type KeysBar, keysBar, NO_KEYS_BAR } from "./keys-bar.ts";
 import { readRulesFile } from "./rules-file.ts";
 
-/** What the command needs of the world. */
-export interface IdentityWorld {
-  readonly open: (asked: TargetAsked) => Promise<ManagementTarget | Rejection>;
-  readonly stdout: { write(text: string): unknown };
+/** What the command needs of the world: a terminal shows a bar. */
+export interface IdentityWorld extends CommandWorld {
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
-
-/** What is to be printed: as JSON, or as words. */
-interface Report {
-  readonly json: object;
-  readonly text: string;
-}
-
-type Ask = <Answer>(method: string, path: string, body?: object) => Promise<Answer | Rejection>;
 
 /** What an act is done with: the rules of its file, somebody to ask, and a bar. */
 interface Doing {
@@ -38,24 +29,19 @@ interface Doing {
  * `identity rules show|check|dry-run|apply|retell`: answers the process's exit code. 0: done; 1: refused or out of
  * reach; 2: not understood.
  */
-export async function identityCommand(args: readonly string[], world: IdentityWorld): Promise<number> {
-  const options = readIdentityOptions(args);
-  if (options === "help") {
-    world.stdout.write(IDENTITY_HELP);
-    return 0;
-  }
-  const isJson = args.includes("--json");
-  const bar = world.stderr.isTTY === true && !isJson ? keysBar(world.stderr) : NO_KEYS_BAR;
-  const report = isRejection(options) ? options : await reportOn(options.act, options.target, world, bar);
-  if (isRejection(report)) {
-    const { code, message } = report;
-    if (isJson) world.stdout.write(`${JSON.stringify({ code, message })}\n`);
-    else world.stderr.write(`${message} (${code})\n`);
-    return code.endsWith(".bad_options") ? 2 : 1;
-  }
-  world.stdout.write(isJson ? `${JSON.stringify(report.json)}\n` : report.text);
-  return 0;
-}
+export const identityCommand = (args: readonly string[], world: IdentityWorld): Promise<number> =>
+  managementCommand(
+    {
+      args,
+      options: readIdentityOptions(args),
+      help: IDENTITY_HELP,
+      reportOn: (act, target) => {
+        const isSeen = world.stderr.isTTY === true && !args.includes("--json");
+        return reportOn(act, target, world, isSeen ? keysBar(world.stderr) : NO_KEYS_BAR);
+      },
+    },
+    world,
+  );
 
 async function reportOn(
   act: IdentityAct,
@@ -67,26 +53,8 @@ async function reportOn(
   const rules = "file" in act ? await readRulesFile(act.file) : undefined;
   if (isRejection(rules)) return rules;
   if (act.kind === "check") return { json: { rules }, text: `These rules can be gone by:\n${yamlText(rules)}` };
-  const target = await world.open(asked);
-  if (isRejection(target)) return target;
-  try {
-    return await done(act, { rules, ask: askingOf(target), bar });
-  } finally {
-    bar.stop();
-    await target.close();
-  }
+  return askTarget(world, asked, (ask) => done(act, { rules, ask, bar }).finally(() => bar.stop()));
 }
-
-/** Asks, and answers what was refused, or that nobody is there, as a rejection. */
-const askingOf =
-  (target: ManagementTarget): Ask =>
-  async (method, path, body) => {
-    const answer = await target.ask(method, path, body).catch((error: Error) => error);
-    if (answer instanceof Error) return rejection("target.out_of_reach", answer.message);
-    if (answer.status < 400) return answer.body;
-    const { code = "target.refused", message = "it gives no reason" } = answer.body ?? {};
-    return rejection(String(code), `${method} ${path} was answered ${answer.status}: ${message}`);
-  };
 
 const RULES = "/api/identity/rules";
 

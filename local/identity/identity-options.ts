@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import { type Rejection, rejection } from "#core/kernel/rejection.ts";
+import { readCommandLine, strayOption } from "#local/command-line.ts";
 import { TARGET_HELP, TARGET_OPTIONS, type TargetAsked } from "#local/management-target.ts";
 
 /** What is to be done with the rules of identity. */
@@ -15,7 +15,16 @@ export interface IdentityOptions {
   readonly target: TargetAsked;
 }
 
-type Values = Exclude<ReturnType<typeof parse>, Error>["values"];
+const OPTIONS = {
+  ...TARGET_OPTIONS,
+  page: { type: "string" },
+  after: { type: "string" },
+  values: { type: "boolean" },
+  json: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+type Values = Exclude<ReturnType<typeof readCommandLine<typeof OPTIONS>>, Error>["values"];
 
 const USUAL_PAGE = 1_000;
 const MOST_PAGE = 5_000;
@@ -30,7 +39,7 @@ export function readIdentityOptions(
   args: readonly string[],
 ): IdentityOptions | "help" | Rejection<"identity.bad_options"> {
   const refuse = (why: string) => rejection("identity.bad_options", `${why} See: npm run local -- identity --help`);
-  const read = parse(args);
+  const read = readCommandLine(args, OPTIONS);
   if (read instanceof Error) return refuse(`${read.message}.`);
   const { values, positionals } = read;
   if (values.help || args.length === 0) return "help";
@@ -38,9 +47,8 @@ export function readIdentityOptions(
   if (what !== "rules") return refuse(`Of identity there are rules alone: identity rules show.`);
   const act = actIn(asked, rest, values);
   if (typeof act === "string") return refuse(act);
-  const given = new Set(Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [name])));
-  const stray = Object.entries(GO_WITH).find(([name, kinds]) => given.has(name) && !kinds.includes(act.kind));
-  if (stray !== undefined) return refuse(`--${stray[0]} goes with ${stray[1].join(" and ")} only.`);
+  const stray = strayOption(values, act.kind, GO_WITH);
+  if (stray !== undefined) return refuse(stray);
   const { data, url, token } = values;
   return { act, target: { data, url, token } };
 }
@@ -63,26 +71,6 @@ function actIn(asked: string, [file, ...more]: readonly string[], values: Values
       return file === undefined ? "dry-run which file?" : { kind: asked, file, page, values: values.values ?? false };
     default:
       return asked === "" ? "Show, check, dry-run, apply or retell?" : `There is no "identity rules ${asked}".`;
-  }
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        ...TARGET_OPTIONS,
-        page: { type: "string" },
-        after: { type: "string" },
-        values: { type: "boolean" },
-        json: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-  } catch (error) {
-    // What parseArgs throws is always the caller's mistake, in words meant for the caller.
-    return error as Error;
   }
 }
 

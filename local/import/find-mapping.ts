@@ -1,9 +1,10 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parse as parseYaml, YAMLParseError } from "yaml";
+import { YAMLParseError } from "yaml";
 import { type ImportPlan, readMapping } from "#core/imports/row-plan.ts";
 import { type Rejection, rejection } from "#core/kernel/rejection.ts";
+import { readYaml } from "#local/read-yaml.ts";
 
 /** The mappings that come with Tributary. */
 const READY = fileURLToPath(new URL("../../mappings", import.meta.url));
@@ -25,18 +26,8 @@ export async function findMapping(asked: string): Promise<ImportPlan | MappingRe
     const known = isName ? ` Ready mappings: ${ready.join(", ")}.` : "";
     return rejection("import.no_mapping", `The mapping ${asked} cannot be read: ${text.message}.${known}`);
   }
-  const declared = parseDeclared(text);
+  const declared = readYaml(text);
   return declared instanceof YAMLParseError
     ? rejection("import.bad_mapping", `The mapping ${asked} is neither YAML nor JSON: ${declared.message}`)
     : readMapping(declared);
-}
-
-function parseDeclared(text: string): unknown {
-  try {
-    // JSON is YAML, so one reader serves both.
-    return parseYaml(text) as unknown;
-  } catch (error) {
-    if (error instanceof YAMLParseError) return error;
-    throw error;
-  }
 }

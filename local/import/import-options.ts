@@ -1,5 +1,15 @@
-import { parseArgs } from "node:util";
 import { type Rejection, rejection } from "#core/kernel/rejection.ts";
+import { readCommandLine } from "#local/command-line.ts";
+
+const OPTIONS = {
+  mapping: { type: "string", short: "m" },
+  data: { type: "string" },
+  "dry-run": { type: "boolean", default: false },
+  first: { type: "string" },
+  again: { type: "boolean", default: false },
+  json: { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
 
 export interface ImportOptions {
   readonly file: string;
@@ -14,7 +24,7 @@ export interface ImportOptions {
 
 export function readImportOptions(args: readonly string[]): ImportOptions | "help" | Rejection<"import.bad_options"> {
   const refuse = (why: string) => rejection("import.bad_options", `${why} See: npm run local -- import --help`);
-  const read = parse(args);
+  const read = readCommandLine(args, OPTIONS);
   if (read instanceof Error) return refuse(`${read.message}.`);
   const { values, positionals } = read;
   if (values.help || args.length === 0) return "help";
@@ -36,27 +46,6 @@ export function readImportOptions(args: readonly string[]): ImportOptions | "hel
     again: values.again,
     json: values.json,
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        mapping: { type: "string", short: "m" },
-        data: { type: "string" },
-        "dry-run": { type: "boolean", default: false },
-        first: { type: "string" },
-        again: { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    });
-  } catch (error) {
-    // What parseArgs throws is always the caller's mistake, in words meant for the caller.
-    return error as Error;
-  }
 }
 
 export const importHelp = (ready: readonly string[]): string => `Import a file of rows as events.

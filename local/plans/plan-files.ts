@@ -1,11 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
-import { parse as parseYaml, YAMLParseError } from "yaml";
+import { YAMLParseError } from "yaml";
 import { DefinitionId } from "#contracts/http/fields.ts";
 import { isJsonObject } from "#core/kernel/json.ts";
 import { isRejection, type Rejection, rejection } from "#core/kernel/rejection.ts";
 import { readTrackingPlan } from "#core/plans/read-tracking-plan.ts";
 import type { TrackingPlan } from "#core/plans/tracking-plan.ts";
+import { readYaml } from "#local/read-yaml.ts";
 
 /** A plan as its owner's file wants it. */
 export interface WantedPlan {
@@ -19,7 +20,7 @@ export type FileRejection = Rejection<"plans.bad_file">;
 export async function readPlanFile(path: string): Promise<WantedPlan | FileRejection> {
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => error);
   if (text instanceof Error) return rejection("plans.bad_file", `${path} cannot be read: ${text.message}`);
-  const document = parsed(text);
+  const document = readYaml(text);
   if (document instanceof YAMLParseError) {
     return rejection("plans.bad_file", `${path} is neither YAML nor JSON: ${document.message}`);
   }
@@ -45,14 +46,4 @@ export async function readPlanFiles(paths: readonly string[]): Promise<readonly 
     wanted.push(read);
   }
   return wanted;
-}
-
-function parsed(text: string): unknown {
-  try {
-    // JSON is YAML, so one reader serves both.
-    return parseYaml(text) as unknown;
-  } catch (error) {
-    if (error instanceof YAMLParseError) return error;
-    throw error;
-  }
 }

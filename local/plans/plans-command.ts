@@ -7,49 +7,29 @@ import type { Inference, Violations } from "#contracts/http/tracking-plans.ts";
 import { isRejection, type Rejection, rejection } from "#core/kernel/rejection.ts";
 import { compilePlan } from "#core/plans/compile-plan.ts";
 import { planTypes } from "#core/plans/plan-types.ts";
-import type { ManagementTarget, TargetAsked } from "#local/management-target.ts";
+import { type Ask, askTarget, type CommandWorld, managementCommand, type Report } from "#local/management-command.ts";
+import type { TargetAsked } from "#local/management-target.ts";
 import { checkEvents } from "./check-events.ts";
 import { readPlanFile, readPlanFiles, type WantedPlan } from "./plan-files.ts";
 import { PLANS_HELP, type PlansAct, readPlansOptions } from "./plans-options.ts";
 import { type Applied, appliedText, checkedText, listText, type ShownPlan, violationsText } from "./plans-report.ts";
 
-/** What the command needs of the world. */
-export interface PlansWorld {
-  readonly open: (asked: TargetAsked) => Promise<ManagementTarget | Rejection>;
-  readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown };
-}
-
-/** What is to be printed: as JSON, or as words. `failed` where what was asked about is not as it should be. */
-interface Report {
-  readonly json: object;
-  readonly text: string;
-  readonly failed?: true;
-}
-
 /**
  * `plans list|apply|infer|check|types|violations`: answers the process's exit code. 0: done, and of `check`: all is as
  * planned; 1: refused, out of reach, or not as planned; 2: not understood.
  */
-export async function plansCommand(args: readonly string[], world: PlansWorld): Promise<number> {
-  const options = readPlansOptions(args);
-  if (options === "help") {
-    world.stdout.write(PLANS_HELP);
-    return 0;
-  }
-  const isJson = args.includes("--json");
-  const report = isRejection(options) ? options : await reportOn(options.act, options.target, world);
-  if (isRejection(report)) {
-    const { code, message } = report;
-    if (isJson) world.stdout.write(`${JSON.stringify({ code, message })}\n`);
-    else world.stderr.write(`${message} (${code})\n`);
-    return code.endsWith(".bad_options") ? 2 : 1;
-  }
-  world.stdout.write(isJson ? `${JSON.stringify(report.json)}\n` : report.text);
-  return report.failed ? 1 : 0;
-}
+export const plansCommand = (args: readonly string[], world: CommandWorld): Promise<number> =>
+  managementCommand(
+    {
+      args,
+      options: readPlansOptions(args),
+      help: PLANS_HELP,
+      reportOn: (act, target) => reportOn(act, target, world),
+    },
+    world,
+  );
 
-async function reportOn(act: PlansAct, asked: TargetAsked, world: PlansWorld): Promise<Report | Rejection> {
+async function reportOn(act: PlansAct, asked: TargetAsked, world: CommandWorld): Promise<Report | Rejection> {
   if (act.kind === "check") return check(act);
   if (act.kind === "types" && existsSync(act.plan)) {
     const read = await readPlanFile(act.plan);
@@ -57,14 +37,7 @@ async function reportOn(act: PlansAct, asked: TargetAsked, world: PlansWorld): P
   }
   // Read before anything is opened: what is wrong in a file changes nothing anywhere.
   const wanted = act.kind === "apply" ? await readPlanFiles(act.files) : [];
-  if (isRejection(wanted)) return wanted;
-  const target = await world.open(asked);
-  if (isRejection(target)) return target;
-  try {
-    return await asking(act, wanted, askingOf(target));
-  } finally {
-    await target.close();
-  }
+  return isRejection(wanted) ? wanted : askTarget(world, asked, (ask) => asking(act, wanted, ask));
 }
 
 async function check({ file, events }: PlansAct & { readonly kind: "check" }): Promise<Report | Rejection> {
@@ -88,19 +61,6 @@ async function written(text: string, out: string | undefined): Promise<Report | 
   if (failed instanceof Error) return rejection("plans.bad_file", `${out} cannot be written: ${failed.message}`);
   return { json: { out }, text: `${out} is written.\n` };
 }
-
-type Ask = <Answer>(method: string, path: string, body?: object) => Promise<Answer | Rejection>;
-
-/** Asks, and answers what was refused, or that nobody is there, as a rejection. */
-const askingOf =
-  (target: ManagementTarget): Ask =>
-  async (method, path, body) => {
-    const answer = await target.ask(method, path, body).catch((error: Error) => error);
-    if (answer instanceof Error) return rejection("target.out_of_reach", answer.message);
-    if (answer.status < 400) return answer.body;
-    const { code = "target.refused", message = "it gives no reason" } = answer.body ?? {};
-    return rejection(String(code), `${method} ${path} was answered ${answer.status}: ${message}`);
-  };
 
 const PATH = "/api/tracking-plans";
 const pathOf = (id: string): string => `${PATH}/${encodeURIComponent(id)}`;

@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import { type Rejection, rejection } from "#core/kernel/rejection.ts";
+import { readCommandLine, strayOption } from "#local/command-line.ts";
 import { TARGET_HELP, TARGET_OPTIONS, type TargetAsked } from "#local/management-target.ts";
 
 /** What is to be done. */
@@ -16,7 +16,19 @@ export interface PlansOptions {
   readonly target: TargetAsked;
 }
 
-type Values = Exclude<ReturnType<typeof parse>, Error>["values"];
+const OPTIONS = {
+  ...TARGET_OPTIONS,
+  name: { type: "string" },
+  source: { type: "string" },
+  since: { type: "string" },
+  sample: { type: "string" },
+  out: { type: "string" },
+  "dry-run": { type: "boolean" },
+  json: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+type Values = Exclude<ReturnType<typeof readCommandLine<typeof OPTIONS>>, Error>["values"];
 
 /** Options that go with some acts only. */
 const GO_WITH: Readonly<Record<string, readonly PlansAct["kind"][]>> = {
@@ -30,16 +42,15 @@ const GO_WITH: Readonly<Record<string, readonly PlansAct["kind"][]>> = {
 
 export function readPlansOptions(args: readonly string[]): PlansOptions | "help" | Rejection<"plans.bad_options"> {
   const refuse = (why: string) => rejection("plans.bad_options", `${why} See: npm run local -- plans --help`);
-  const read = parse(args);
+  const read = readCommandLine(args, OPTIONS);
   if (read instanceof Error) return refuse(`${read.message}.`);
   const { values, positionals } = read;
   if (values.help || args.length === 0) return "help";
   const [asked = "", ...rest] = positionals;
   const act = actIn(asked, rest, values);
   if (typeof act === "string") return refuse(act);
-  const given = new Set(Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [name])));
-  const stray = Object.entries(GO_WITH).find(([name, kinds]) => given.has(name) && !kinds.includes(act.kind));
-  if (stray !== undefined) return refuse(`--${stray[0]} goes with ${stray[1].join(" and ")} only.`);
+  const stray = strayOption(values, act.kind, GO_WITH);
+  if (stray !== undefined) return refuse(stray);
   const { data, url, token } = values;
   return { act, target: { data, url, token } };
 }
@@ -80,29 +91,6 @@ function inferIn({ name, source, since, sample, out }: Values): PlansAct | strin
 function queryIn({ source, since }: Values): string {
   const query = new URLSearchParams({ ...(source && { source }), ...(since && { since }) });
   return query.size === 0 ? "" : `?${query.toString()}`;
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        ...TARGET_OPTIONS,
-        name: { type: "string" },
-        source: { type: "string" },
-        since: { type: "string" },
-        sample: { type: "string" },
-        out: { type: "string" },
-        "dry-run": { type: "boolean" },
-        json: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-  } catch (error) {
-    // What parseArgs throws is always the caller's mistake, in words meant for the caller.
-    return error as Error;
-  }
 }
 
 export const PLANS_HELP = `Tracking plans: what the events of a source should be.

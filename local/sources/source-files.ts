@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
-import { parse as parseYaml, YAMLParseError } from "yaml";
+import { YAMLParseError } from "yaml";
 import { Source } from "#core/events/source.ts";
 import { SourceSettings } from "#core/events/source-settings.ts";
 import { isJsonObject } from "#core/kernel/json.ts";
 import { isRejection, type Rejection, rejection } from "#core/kernel/rejection.ts";
+import { readYaml } from "#local/read-yaml.ts";
 
 /** A source as its owner's files want it. */
 export interface WantedSource {
@@ -30,7 +31,7 @@ export async function readSourceFiles(paths: readonly string[]): Promise<readonl
 }
 
 function sourcesIn(path: string, text: string): readonly WantedSource[] | FileRejection {
-  const document = parsed(text);
+  const document = readYaml(text);
   if (document instanceof YAMLParseError) {
     return rejection("source.bad_file", `${path} is neither YAML nor JSON: ${document.message}`);
   }
@@ -59,14 +60,4 @@ function sourceIn(entry: unknown, name: string | undefined): WantedSource | stri
   const settings = SourceSettings.safeParse(said);
   if (settings.success) return { id: named.data, settings: settings.data };
   return settings.error.issues.map(({ path, message }) => [...path.slice(0, 4), message].join(": ")).join("; ");
-}
-
-function parsed(text: string): unknown {
-  try {
-    // JSON is YAML, so one reader serves both.
-    return parseYaml(text) as unknown;
-  } catch (error) {
-    if (error instanceof YAMLParseError) return error;
-    throw error;
-  }
 }

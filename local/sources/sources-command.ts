@@ -1,79 +1,37 @@
 import type { ShownSource } from "#contracts/http/sources.ts";
 import { isRejection, type Rejection, rejection } from "#core/kernel/rejection.ts";
-import type { ManagementTarget, TargetAsked } from "#local/management-target.ts";
+import { type Ask, askTarget, type CommandWorld, managementCommand, type Report } from "#local/management-command.ts";
+import type { TargetAsked } from "#local/management-target.ts";
 import { type Step, stepsTo } from "./apply-sources.ts";
 import { readSourceFiles } from "./source-files.ts";
 import { readSourcesOptions, SOURCES_HELP, type SourcesAct } from "./sources-options.ts";
 import { type Applied, appliedText, keyText, listText, revokedText } from "./sources-report.ts";
 
-/** What the command needs of the world. */
-export interface SourcesWorld {
-  readonly open: (asked: TargetAsked) => Promise<ManagementTarget | Rejection>;
-  readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown };
-}
-
-/** What is to be printed: as JSON, or as words. `failed` where only a part of what was asked was done, with the reason. */
-interface Report {
-  readonly json: object;
-  readonly text: string;
-  readonly failed?: Rejection;
-}
-
 /**
  * `sources list|apply|add|rotate|revoke`: answers the process's exit code. 0: done; 1: refused or out of reach, the
  * reason is on stderr; 2: not understood.
  */
-export async function sourcesCommand(args: readonly string[], world: SourcesWorld): Promise<number> {
-  const options = readSourcesOptions(args);
-  if (options === "help") {
-    world.stdout.write(SOURCES_HELP);
-    return 0;
-  }
-  const isJson = args.includes("--json");
-  if (isRejection(options)) return refuse(options, isJson, world);
-  const report = await reportOn(options.act, options.target, world);
-  if (isRejection(report)) return refuse(report, isJson, world);
-  world.stdout.write(isJson ? `${JSON.stringify(report.json)}\n` : report.text);
-  if (report.failed === undefined) return 0;
-  world.stderr.write(`${report.failed.message} (${report.failed.code})\n`);
-  return 1;
-}
+export const sourcesCommand = (args: readonly string[], world: CommandWorld): Promise<number> =>
+  managementCommand(
+    {
+      args,
+      options: readSourcesOptions(args),
+      help: SOURCES_HELP,
+      reportOn: (act, target) => reportOn(act, target, world),
+    },
+    world,
+  );
 
-function refuse({ code, message }: Rejection, isJson: boolean, world: SourcesWorld): number {
-  if (isJson) world.stdout.write(`${JSON.stringify({ code, message })}\n`);
-  else world.stderr.write(`${message} (${code})\n`);
-  return code.endsWith(".bad_options") ? 2 : 1;
-}
-
-async function reportOn(act: SourcesAct, asked: TargetAsked, world: SourcesWorld): Promise<Report | Rejection> {
+async function reportOn(act: SourcesAct, asked: TargetAsked, world: CommandWorld): Promise<Report | Rejection> {
   // Read before anything is opened: what is wrong in a file changes nothing anywhere.
   const wanted = act.kind === "apply" ? await readSourceFiles(act.files) : [];
   if (isRejection(wanted)) return wanted;
-  const target = await world.open(asked);
-  if (isRejection(target)) return target;
-  try {
-    const ask = askingOf(target);
+  return askTarget(world, asked, async (ask) => {
     if (act.kind !== "apply") return await once(act, ask);
     const there = await ask<{ readonly sources: readonly ShownSource[] }>("GET", "/api/sources");
     return isRejection(there) ? there : await apply(stepsTo(wanted, there.sources), act.dryRun, ask);
-  } finally {
-    await target.close();
-  }
+  });
 }
-
-type Ask = <Answer>(method: string, path: string, body?: object) => Promise<Answer | Rejection>;
-
-/** Asks, and answers what was refused, or that nobody is there, as a rejection. */
-const askingOf =
-  (target: ManagementTarget): Ask =>
-  async (method, path, body) => {
-    const answer = await target.ask(method, path, body).catch((error: Error) => error);
-    if (answer instanceof Error) return rejection("target.out_of_reach", answer.message);
-    if (answer.status < 400) return answer.body;
-    const { code = "target.refused", message = "it gives no reason" } = answer.body ?? {};
-    return rejection(String(code), `${method} ${path} was answered ${answer.status}: ${message}`);
-  };
 
 interface WithKey extends ShownSource {
   readonly writeKey: string;

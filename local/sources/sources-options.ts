@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import { type Rejection, rejection } from "#core/kernel/rejection.ts";
+import { readCommandLine } from "#local/command-line.ts";
 import { TARGET_HELP, TARGET_OPTIONS, type TargetAsked } from "#local/management-target.ts";
 
 /** What is to be done. */
@@ -16,11 +16,21 @@ export interface SourcesOptions {
   readonly json: boolean;
 }
 
-type Values = Exclude<ReturnType<typeof parse>, Error>["values"];
+const OPTIONS = {
+  ...TARGET_OPTIONS,
+  name: { type: "string" },
+  kind: { type: "string" },
+  origin: { type: "string", multiple: true },
+  "dry-run": { type: "boolean", default: false },
+  json: { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+
+type Values = Exclude<ReturnType<typeof readCommandLine<typeof OPTIONS>>, Error>["values"];
 
 export function readSourcesOptions(args: readonly string[]): SourcesOptions | "help" | Rejection<"source.bad_options"> {
   const refuse = (why: string) => rejection("source.bad_options", `${why} See: npm run local -- sources --help`);
-  const read = parse(args);
+  const read = readCommandLine(args, OPTIONS);
   if (read instanceof Error) return refuse(`${read.message}.`);
   const { values, positionals } = read;
   if (values.help || args.length === 0) return "help";
@@ -64,27 +74,6 @@ const settingsIn = (id: string, { name, kind, origin }: Values) => ({
   ...(kind === undefined ? {} : { kind }),
   ...(origin === undefined ? {} : { allowedOrigins: origin }),
 });
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        ...TARGET_OPTIONS,
-        name: { type: "string" },
-        kind: { type: "string" },
-        origin: { type: "string", multiple: true },
-        "dry-run": { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    });
-  } catch (error) {
-    // What parseArgs throws is always the caller's mistake, in words meant for the caller.
-    return error as Error;
-  }
-}
 
 export const SOURCES_HELP = `Sources of events and their write keys.
 
