@@ -29,6 +29,7 @@ interface InPage {
     page(name: string): unknown;
     group(groupId: string, traits: object): unknown;
     alias(userId: string, previousId: string): unknown;
+    ready(then: () => void): unknown;
   };
 }
 
@@ -51,6 +52,12 @@ function callInPage(tab: Tab, userId: string): Promise<void> {
     analytics.alias(call.userId, call.before);
   }, said);
 }
+
+/** Resolves once the client runs: calls made before that wait in the page, and are gone with it. */
+const isReady = (tab: Tab): Promise<void> =>
+  tab.evaluate(
+    () => new Promise<void>((resolve) => (globalThis as unknown as InPage).analytics.ready(() => resolve())),
+  );
 
 /** What a browser has for the tests that share it. */
 export interface Stage {
@@ -86,7 +93,7 @@ export const browserClients = (stage: () => Stage): readonly Client[] =>
       try {
         const address = shop.page(page(to));
         const tab = await visit(context, address);
-        if (leaving) await tab.waitForLoadState("networkidle");
+        if (leaving) await isReady(tab);
         await callInPage(tab, userId);
         if (leaving) await tab.goto(address.replace("/promo", "/basket"));
         await to.settled();

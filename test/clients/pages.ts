@@ -12,7 +12,7 @@ const json = (value: unknown): string => JSON.stringify(value);
 /** What lies in wait until the script is there: it collects the calls, and says where the client finds its settings. */
 const SNIPPET = `
   const analytics = (window.analytics = []);
-  for (const name of ["identify", "track", "page", "group", "alias"])
+  for (const name of ["identify", "track", "page", "group", "alias", "ready"])
     analytics[name] = (...args) => (analytics.push([name, ...args]), analytics);`;
 
 const segment =

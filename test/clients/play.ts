@@ -44,11 +44,18 @@ export async function play(
   }
 }
 
+/** Whether all that was called for was taken in. */
+export const isWhole = ({ client, deliveries }: Pick<Played, "client" | "deliveries">): boolean =>
+  storedIn(deliveries).size >= client.calls.length;
+
+const storedIn = (deliveries: readonly Delivery[]): ReadonlySet<string> =>
+  new Set(deliveries.filter(({ status }) => status === 200).flatMap(({ messageIds }) => messageIds));
+
 /** Until so many events are stored, and nothing is on its way any more. What never comes is found missing later. */
 async function acknowledged({ deliveries }: FaultyProxy, events: number): Promise<void> {
   const until = performance.now() + PATIENCE_MS;
   while (performance.now() < until) {
-    const stored = new Set(deliveries.filter(({ status }) => status === 200).flatMap(({ messageIds }) => messageIds));
+    const stored = storedIn(deliveries);
     const told = new Set(deliveries.filter(isAcknowledged).flatMap(({ messageIds }) => messageIds));
     if (stored.size >= events && told.size >= events) return;
     await sleep(LOOK_MS);
