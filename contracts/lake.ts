@@ -3,7 +3,10 @@ import type { BadEventRow, EventsLogRow } from "#core/events/lake-rows.ts";
 import type { LakeWriter } from "#core/kernel/ports.ts";
 import type { ConsentChangeRow, IdentityChangeRow, ProfileChangeRow } from "#core/profiles/change-rows.ts";
 import type { LinkChangeRow } from "#core/profiles/link-change-rows.ts";
+import type { ListMemberRow } from "#core/segments/list-member-row.ts";
 import type { SegmentChangeRow } from "#core/segments/segment-change-row.ts";
+import { LIST_MEMBERS, LIST_VIEWS } from "./lake-lists.ts";
+import { SEGMENT_VIEWS } from "./lake-segments.ts";
 import { SHARED_DEVICES, sharedDeviceEvents } from "./shared-device-events.ts";
 
 /** Column types, in the words that Glue and DuckDB share. `timestamp` is UTC, in milliseconds. */
@@ -154,6 +157,7 @@ export const LAKE_TABLES = {
   link_changes: LINK_CHANGES,
   segment_changes: SEGMENT_CHANGES,
   message_events: MESSAGE_EVENTS,
+  list_members: LIST_MEMBERS,
 } as const satisfies Readonly<Record<string, Readonly<Record<string, ColumnType>>>>;
 
 export type LakeTable = keyof typeof LAKE_TABLES;
@@ -168,6 +172,7 @@ export interface LakeRows {
   readonly link_changes: LinkChangeRow;
   readonly segment_changes: SegmentChangeRow;
   readonly message_events: MessageEventRow;
+  readonly list_members: ListMemberRow;
 }
 
 export type Lake = LakeWriter<LakeRows>;
@@ -232,6 +237,8 @@ export const LAKE_VIEWS: Readonly<Record<string, string>> = {
       FROM link_changes
     )
     WHERE nth = 1`,
+  ...LIST_VIEWS,
+  ...SEGMENT_VIEWS,
   profile_aliases: `
     SELECT DISTINCT c.profile_id AS alias, m.profile_id
     FROM identity_changes c JOIN identity_map m ON m.identity_key = c.identity_key

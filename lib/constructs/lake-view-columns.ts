@@ -6,6 +6,8 @@ import {
   MESSAGE_EVENTS,
   PROFILE_CHANGES,
 } from "#contracts/lake.ts";
+import { LIST_VIEW_COLUMNS } from "#contracts/lake-lists.ts";
+import { SEGMENT_VIEW_COLUMNS } from "#contracts/lake-segments.ts";
 
 type Columns = Readonly<Record<string, ColumnType>>;
 
@@ -31,6 +33,8 @@ export const LAKE_VIEW_COLUMNS: Readonly<Record<string, Columns>> = {
   events: { ...EVENTS_LOG, profile_id: "string" },
   profiles: PROFILES,
   link_audit: LINK_CHANGES,
+  ...LIST_VIEW_COLUMNS,
+  ...SEGMENT_VIEW_COLUMNS,
   profile_aliases: { alias: "string", profile_id: "string" },
   orders: {
     profile_id: "string",
