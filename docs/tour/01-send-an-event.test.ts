@@ -1,23 +1,9 @@
 import { Analytics } from "@segment/analytics-node";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { eventually } from "#test/support/eventually.ts";
-import {
-  newDataFolder,
-  removeDataFolder,
-  startTributary,
-  type TributaryProcess,
-} from "#test/support/tributary-process.ts";
+import { tributaryOfThisFile } from "#test/support/tributary-of-this-file.ts";
 
-const data = newDataFolder();
-let tributary: TributaryProcess;
-beforeAll(async () => {
-  tributary = await startTributary(data);
-});
-afterAll(async () => {
-  await tributary.stop();
-  removeDataFolder(data);
-});
-
+const tributary = tributaryOfThisFile();
 /** Any program can send: `POST /v1/batch`, the write key as the user of Basic authentication, without a password. */
 const send = (batch: readonly unknown[]) => tributary.send("/v1/batch", { batch });
 

@@ -1,25 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { eventually } from "#test/support/eventually.ts";
-import {
-  newDataFolder,
-  removeDataFolder,
-  runLocal,
-  startTributary,
-  type TributaryProcess,
-} from "#test/support/tributary-process.ts";
+import { tributaryOfThisFile } from "#test/support/tributary-of-this-file.ts";
+import { runLocal } from "#test/support/tributary-process.ts";
 
-const data = newDataFolder();
-let tributary: TributaryProcess;
-beforeAll(async () => {
-  tributary = await startTributary(data);
-});
-afterAll(async () => {
-  await tributary.stop();
-  removeDataFolder(data);
-});
-
+const tributary = tributaryOfThisFile();
+const { data } = tributary;
 /** Four orders as a till exported them, with French numbers; the last has lost its customer. */
 const ORDERS = `client;courriel;date;montant;ticket
 1001;ana@example.org;2026-09-03;49,90;T-1

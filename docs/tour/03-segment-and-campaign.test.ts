@@ -1,21 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "#test/support/eventually.ts";
-import {
-  newDataFolder,
-  removeDataFolder,
-  startTributary,
-  type TributaryProcess,
-} from "#test/support/tributary-process.ts";
+import { tributaryOfThisFile } from "#test/support/tributary-of-this-file.ts";
 
-const data = newDataFolder();
-let tributary: TributaryProcess;
+const tributary = tributaryOfThisFile();
 beforeAll(async () => {
-  tributary = await startTributary(data);
   await send(people.flatMap(historyOf));
-});
-afterAll(async () => {
-  await tributary.stop();
-  removeDataFolder(data);
 });
 
 /** Eighty customers: all bought once, every other one twice; one in four said no to letters, one in eight nothing at all. */

@@ -1,25 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { eventually } from "#test/support/eventually.ts";
-import {
-  newDataFolder,
-  removeDataFolder,
-  runLocal,
-  startTributary,
-  type TributaryProcess,
-} from "#test/support/tributary-process.ts";
+import { tributaryOfThisFile } from "#test/support/tributary-of-this-file.ts";
+import { runLocal } from "#test/support/tributary-process.ts";
 
-const data = newDataFolder();
-let tributary: TributaryProcess;
-beforeAll(async () => {
-  tributary = await startTributary(data);
-});
-afterAll(async () => {
-  await tributary.stop();
-  removeDataFolder(data);
-});
-
+const tributary = tributaryOfThisFile();
+const { data } = tributary;
 const plans = (...args: readonly string[]) => runLocal("plans", ...args, "--data", data);
 
 /** Holds the source to the plan so strictly; known to the collector at once, on this machine. */

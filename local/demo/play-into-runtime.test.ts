@@ -1,11 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "#test/support/eventually.ts";
-import {
-  newDataFolder,
-  removeDataFolder,
-  startTributary,
-  type TributaryProcess,
-} from "#test/support/tributary-process.ts";
+import { tributaryOfThisFile } from "#test/support/tributary-of-this-file.ts";
 import { DAY } from "./calendar.ts";
 import { runDemo } from "./run-demo.ts";
 import { shopEvents } from "./shop.ts";
@@ -15,12 +10,10 @@ const SHOP = { seed: "journey", people: 150 };
 const DAYS = 12;
 const EVENTS = 2_500;
 
-const data = newDataFolder();
-let tributary: TributaryProcess;
+const tributary = tributaryOfThisFile();
 let sent: readonly Delivery[];
 
 beforeAll(async () => {
-  tributary = await startTributary(data);
   const opening = Date.now();
   const { url, token, writeKey: key } = tributary;
   await runDemo({
@@ -38,11 +31,6 @@ beforeAll(async () => {
     now: firstly(opening, Date.now),
   });
   sent = [...shopEvents({ ...SHOP, start: opening - DAYS * DAY }).take(EVENTS)];
-});
-
-afterAll(async () => {
-  await tributary.stop();
-  removeDataFolder(data);
 });
 
 function firstly(value: number, then: () => number): () => number {

@@ -5,31 +5,20 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "#test/support/eventually.ts";
 import { noBrowser, startChromium } from "#test/support/headless-chromium.ts";
-import {
-  newDataFolder,
-  removeDataFolder,
-  startTributary,
-  type TributaryProcess,
-} from "#test/support/tributary-process.ts";
+import { tributaryOfThisFile } from "#test/support/tributary-of-this-file.ts";
 
 if (noBrowser !== undefined) console.warn(`the first-party way is not walked in a browser: ${noBrowser}`);
 
 /** Without a head it says so, and is taken for the bot that it mostly is. */
 const PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/129.0.0.0 Safari/537.36";
 
-const data = newDataFolder();
-let tributary: TributaryProcess;
+const tributary = tributaryOfThisFile();
 /** Tributary as a page of the same site finds it: the same host, another port, so another origin. */
 let collector: string;
 
 beforeAll(async () => {
-  tributary = await startTributary(data);
   collector = tributary.url.replace("127.0.0.1", "localhost");
 }, 60_000);
-afterAll(async () => {
-  await tributary.stop();
-  removeDataFolder(data);
-});
 
 describe("the browser's script", () => {
   const fetched = (path: string, init: RequestInit = {}): Promise<Response> => fetch(tributary.url + path, init);

@@ -1,14 +1,9 @@
 import { Analytics } from "@segment/analytics-node";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { eventually } from "#test/support/eventually.ts";
 import { type FaultyProxy, startFaultyProxy } from "#test/support/faulty-proxy.ts";
 import { noBrowser, startChromium } from "#test/support/headless-chromium.ts";
-import {
-  newDataFolder,
-  removeDataFolder,
-  startTributary,
-  type TributaryProcess,
-} from "#test/support/tributary-process.ts";
+import { tributaryOfThisFile } from "#test/support/tributary-of-this-file.ts";
 import { type Page, segmentBatchingPage, segmentPage } from "./pages.ts";
 import { startShopServer } from "./shop-server.ts";
 
@@ -16,16 +11,7 @@ const EVENTS = 20;
 /** Less than what is sent at once, and full again within a test's time. */
 const RATE_LIMIT = { eventsPerSecond: 3, burst: 10 };
 
-const data = newDataFolder();
-let tributary: TributaryProcess;
-beforeAll(async () => {
-  tributary = await startTributary(data);
-});
-afterAll(async () => {
-  await tributary.stop();
-  removeDataFolder(data);
-});
-
+const tributary = tributaryOfThisFile();
 /** Sends too much at once through a proxy that plays nothing, from a source of its own. */
 async function flood(
   kind: "server" | "browser",

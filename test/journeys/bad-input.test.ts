@@ -3,27 +3,13 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { eventually } from "#test/support/eventually.ts";
-import {
-  newDataFolder,
-  removeDataFolder,
-  runLocal,
-  startTributary,
-  type TributaryProcess,
-} from "#test/support/tributary-process.ts";
+import { tributaryOfThisFile } from "#test/support/tributary-of-this-file.ts";
+import { runLocal } from "#test/support/tributary-process.ts";
 
-const data = newDataFolder();
-let tributary: TributaryProcess;
-beforeAll(async () => {
-  tributary = await startTributary(data);
-});
-afterAll(async () => {
-  // Whatever it was sent, it is still the same process, and ends as it should.
-  expect(await tributary.stop()).toBe(0);
-  removeDataFolder(data);
-});
-
+const tributary = tributaryOfThisFile();
+const { data } = tributary;
 const track = (messageId: string, more: object = {}): object => ({
   type: "track",
   event: "Seen",
