@@ -1,10 +1,12 @@
 import { MESSAGE_STATUS_RANK, type MessageEventRow } from "#core/campaigns/message-event-row.ts";
+import type { ComputedChangeRow } from "#core/computed/computed-change-row.ts";
 import type { BadEventRow, EventsLogRow } from "#core/events/lake-rows.ts";
 import type { LakeWriter } from "#core/kernel/ports.ts";
 import type { ConsentChangeRow, IdentityChangeRow, ProfileChangeRow } from "#core/profiles/change-rows.ts";
 import type { LinkChangeRow } from "#core/profiles/link-change-rows.ts";
 import type { ListMemberRow } from "#core/segments/list-member-row.ts";
 import type { SegmentChangeRow } from "#core/segments/segment-change-row.ts";
+import { COMPUTED_CHANGES, COMPUTED_VIEWS } from "./lake-computed.ts";
 import { LIST_MEMBERS, LIST_VIEWS } from "./lake-lists.ts";
 import { SEGMENT_VIEWS } from "./lake-segments.ts";
 import { SHARED_DEVICES, sharedDeviceEvents } from "./shared-device-events.ts";
@@ -158,6 +160,7 @@ export const LAKE_TABLES = {
   segment_changes: SEGMENT_CHANGES,
   message_events: MESSAGE_EVENTS,
   list_members: LIST_MEMBERS,
+  computed_changes: COMPUTED_CHANGES,
 } as const satisfies Readonly<Record<string, Readonly<Record<string, ColumnType>>>>;
 
 export type LakeTable = keyof typeof LAKE_TABLES;
@@ -173,6 +176,7 @@ export interface LakeRows {
   readonly segment_changes: SegmentChangeRow;
   readonly message_events: MessageEventRow;
   readonly list_members: ListMemberRow;
+  readonly computed_changes: ComputedChangeRow;
 }
 
 export type Lake = LakeWriter<LakeRows>;
@@ -238,6 +242,7 @@ export const LAKE_VIEWS: Readonly<Record<string, string>> = {
     )
     WHERE nth = 1`,
   ...LIST_VIEWS,
+  ...COMPUTED_VIEWS,
   ...SEGMENT_VIEWS,
   profile_aliases: `
     SELECT DISTINCT c.profile_id AS alias, m.profile_id

@@ -6,6 +6,7 @@ import {
   MESSAGE_EVENTS,
   PROFILE_CHANGES,
 } from "#contracts/lake.ts";
+import { COMPUTED_VIEW_COLUMNS } from "#contracts/lake-computed.ts";
 import { LIST_VIEW_COLUMNS } from "#contracts/lake-lists.ts";
 import { SEGMENT_VIEW_COLUMNS } from "#contracts/lake-segments.ts";
 
@@ -34,6 +35,7 @@ export const LAKE_VIEW_COLUMNS: Readonly<Record<string, Columns>> = {
   profiles: PROFILES,
   link_audit: LINK_CHANGES,
   ...LIST_VIEW_COLUMNS,
+  ...COMPUTED_VIEW_COLUMNS,
   ...SEGMENT_VIEW_COLUMNS,
   profile_aliases: { alias: "string", profile_id: "string" },
   orders: {
