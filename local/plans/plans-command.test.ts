@@ -1,64 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import type { Json } from "#core/kernel/json.ts";
-import { rejection } from "#core/kernel/rejection.ts";
-import { type ApiWorld, apiWorld, duckDbLake } from "#test/support/api-world.ts";
+import { commandWorld } from "#test/support/command-world.ts";
 import { plansCommand } from "./plans-command.ts";
 
-const lake = await duckDbLake();
-const folder = mkdtempSync(join(tmpdir(), "tributary-plans-"));
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-  lake.close();
-});
-
-let api: ApiWorld;
-let opened: number;
-beforeEach(async () => {
-  api = await apiWorld(lake);
-  opened = 0;
-});
-
-function file(name: string, text: string): string {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return path;
-}
-
-/** Runs the command against the API, and answers its exit code and what it wrote. */
-async function run(...args: readonly string[]) {
-  const written = { stdout: "", stderr: "" };
-  const into = (name: keyof typeof written) => ({
-    write: (text: string) => {
-      written[name] += text;
-    },
-  });
-  const code = await plansCommand(args, {
-    open: async ({ url }) => {
-      if (url === "nowhere") return rejection("target.bad_options", "--url expects an address.");
-      opened++;
-      return {
-        ask: async (method, path, body, headers) => {
-          if (url === "down") throw new Error("it cannot be reached: no route");
-          // As it travels: without what is undefined.
-          const sent = body === undefined ? undefined : (JSON.parse(JSON.stringify(body)) as Json);
-          const answer = await api.ask(method, path, sent, headers);
-          return { status: answer.status, body: answer.body, headers: new Headers() };
-        },
-        close: async () => {
-          opened--;
-        },
-      };
-    },
-    stdout: into("stdout"),
-    stderr: into("stderr"),
-  });
-  expect(opened).toBe(0);
-  return { code, ...written };
-}
+const world = await commandWorld(plansCommand);
+const { file, run, folder } = world;
 
 const SHOP = `name: Shop
 events:
@@ -90,13 +38,13 @@ describe("plans apply", () => {
     const { code, stdout, stderr } = await run("apply", file("shop.yaml", SHOP), file("bad.yaml", text));
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toContain(words);
-    expect(await api.ports.trackingPlans.list()).toEqual([]);
+    expect(await world.api.ports.trackingPlans.list()).toEqual([]);
   });
 });
 
 describe("plans infer, types, check and violations", () => {
   it("make a plan of what came in, that what came in keeps to", async () => {
-    await api.take(
+    await world.api.take(
       [
         { type: "track", event: "Lamp Lit", userId: "u1", properties: { lamp: "a", watts: 3 } },
         { type: "track", event: "Lamp Lit", userId: "u1", properties: { lamp: "b", watts: 4.5 } },
@@ -134,7 +82,11 @@ describe("plans infer, types, check and violations", () => {
   it("count what came in that is not as planned", async () => {
     await run("apply", file("shop.yaml", SHOP));
     const rest = { kind: "server" as const, trust: "server" as const, enabled: true, keys: [] };
-    await api.ports.sources.put("till", { id: "till", name: "Till", ...rest, plan: { id: "shop", mode: "report" } }, 0);
+    await world.api.ports.sources.put(
+      "till",
+      { id: "till", name: "Till", ...rest, plan: { id: "shop", mode: "report" } },
+      0,
+    );
     expect((await run("violations", "shop")).stdout).toMatch(/^Everything of till since .* is as planned/);
     const json = JSON.parse(
       (await run("violations", "shop", "--since", "2026-11-01", "--source", "till", "--json")).stdout,

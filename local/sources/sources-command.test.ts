@@ -1,58 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import type { Json } from "#core/kernel/json.ts";
-import { rejection } from "#core/kernel/rejection.ts";
-import { type ApiWorld, apiWorld, duckDbLake } from "#test/support/api-world.ts";
+import { writeFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { commandWorld } from "#test/support/command-world.ts";
 import { sourcesCommand } from "./sources-command.ts";
 
-const lake = await duckDbLake();
-const folder = mkdtempSync(join(tmpdir(), "tributary-sources-"));
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-  lake.close();
-});
+const world = await commandWorld(sourcesCommand);
+const { file } = world;
 
-let api: ApiWorld;
-let closed: number;
-beforeEach(async () => {
-  api = await apiWorld(lake);
-  closed = 0;
-});
-
-function file(name: string, text: string): string {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return path;
-}
-
-/** Runs the command against the API, and answers its exit code and what it wrote. */
 async function run(...args: readonly string[]) {
-  const written = { stdout: "", stderr: "" };
-  const into = (name: keyof typeof written) => ({
-    write: (text: string) => {
-      written[name] += text;
-    },
-  });
-  const code = await sourcesCommand(args, {
-    open: async ({ url }) =>
-      url === "nowhere"
-        ? rejection("target.bad_options", "--url expects an address.")
-        : {
-            ask: async (method, path, body, headers) => {
-              if (url === "down") throw new Error("it cannot be reached: no route");
-              const answer = await api.ask(method, path, body as Json | undefined, headers);
-              return { status: answer.status, body: answer.body, headers: new Headers() };
-            },
-            close: async () => {
-              closed += 1;
-            },
-          },
-    stdout: into("stdout"),
-    stderr: into("stderr"),
-  });
-  return { code, ...written, json: () => JSON.parse(written.stdout) };
+  const ran = await world.run(...args);
+  return { ...ran, json: () => JSON.parse(ran.stdout) };
 }
 
 const SITE = "name: Web site\nkind: browser\nallowedOrigins: [https://shop.example]\n";
@@ -82,7 +38,7 @@ describe("sources apply", () => {
       { id: "site", version: 3, trust: "browser", keys: [{}] },
       { id: "till", version: 1 },
     ]);
-    expect(closed).toBe(6);
+    expect(world.opened).toBe(6);
   });
 
   it("changes nothing where it only rehearses", async () => {
@@ -99,10 +55,10 @@ describe("sources apply", () => {
     ["another of the same id", "[{ id: site, name: A }, { id: site, name: B }]\n", "there twice"],
   ])("with %s in a file touches nothing", async (_what, text, words) => {
     const { code, stdout, stderr } = await run("apply", file("till.yaml", "name: Tills\n"), file("bad.yaml", text));
-    expect([code, stdout, closed]).toEqual([1, "", 0]);
+    expect([code, stdout, world.opened]).toEqual([1, "", 0]);
     expect(stderr).toContain(words);
     expect(stderr).toContain("(source.bad_file)");
-    expect(await api.ports.sources.list()).toEqual([]);
+    expect(await world.api.ports.sources.list()).toEqual([]);
   });
 
   it("says what was done before something was refused, and what was not", async () => {
@@ -142,7 +98,7 @@ describe("the command", () => {
   });
   it("says where nobody answers", async () => {
     const { code, stderr } = await run("list", "--url", "down");
-    expect([code, stderr, closed]).toEqual([1, "it cannot be reached: no route (target.out_of_reach)\n", 1]);
+    expect([code, stderr, world.opened]).toEqual([1, "it cannot be reached: no route (target.out_of_reach)\n", 1]);
   });
   it("explains itself", async () => {
     expect(await run("--help")).toMatchObject({ code: 0, stdout: expect.stringContaining("allowedOrigins: [") });
