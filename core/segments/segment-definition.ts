@@ -9,6 +9,8 @@ export const SegmentDefinition = z.strictObject({
   name: z.string().trim().min(1).max(200),
   description: z.string().max(2_000).optional(),
   condition: Condition,
+  /** Put away: not evaluated, not listed unless asked for, and nothing new may refer to it. Absent: in use. */
+  archived: z.literal(true).optional(),
 });
 export type SegmentDefinition = Readonly<z.infer<typeof SegmentDefinition>>;
 
@@ -29,6 +31,11 @@ export function readSegmentDefinition(sent: unknown): SegmentDefinition | Reject
     const [issue] = named.error.issues;
     return rejection("segment.bad_definition", `${issue?.path.join(".")}: ${issue?.message}`);
   }
-  const { name, description } = named.data;
-  return { name, ...(description === undefined ? {} : { description }), condition };
+  const { name, description, archived } = named.data;
+  return {
+    name,
+    ...(description === undefined ? {} : { description }),
+    condition,
+    ...(archived === undefined ? {} : { archived }),
+  };
 }
