@@ -29,3 +29,12 @@ export function timestampLiteral(at: EpochMs): string {
   if (iso.length !== 24) throw new Error(`${iso} has no literal: its year has no four digits`);
   return `TIMESTAMP '${iso.slice(0, 10)} ${iso.slice(11, 23)}'`;
 }
+
+const SECOND_MS = 1_000;
+const DAY_MS = 86_400 * SECOND_MS;
+
+/** A length of time in ms, as so many days of 24 hours and seconds, the fraction of them included. */
+export function intervalLiteral(ms: number): string {
+  if (!Number.isSafeInteger(ms) || ms < 0) throw new Error(`${ms} ms have no literal`);
+  return ms % DAY_MS === 0 ? `INTERVAL '${ms / DAY_MS}' DAY` : `INTERVAL '${ms / SECOND_MS}' SECOND`;
+}

@@ -33,7 +33,6 @@ const REJECTIONS = {
   "segment.bad_condition": 400,
   "segment.too_deep": 400,
   "segment.too_large": 400,
-  "segment.sequence_not_served": 400,
   "segment.unknown_segment": 400,
   "segment.cycle": 400,
   "campaign.not_found": 404,

@@ -48,7 +48,6 @@ const badSegment = [
   "segment.bad_condition",
   "segment.too_deep",
   "segment.too_large",
-  "segment.sequence_not_served",
   "segment.unknown_segment",
   "segment.cycle",
 ] as const;

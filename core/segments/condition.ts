@@ -1,9 +1,10 @@
 import * as z from "zod";
+import { Duration, durationMs } from "./duration.ts";
 import { NUMBER_TESTS, type NumberTest, TEST_KINDS, Text, TIME_TESTS, type TimeTest, withTest } from "./value-test.ts";
 import { Window } from "./window.ts";
 
 /** Bounds that keep evaluation and SQL small. */
-export const CONDITION_LIMITS = { depth: 10, nodes: 200, list: 50, names: 50, where: 10 } as const;
+export const CONDITION_LIMITS = { depth: 10, nodes: 200, list: 50, names: 50, where: 10, steps: 8 } as const;
 
 const Name = Text.max(200);
 
@@ -23,9 +24,14 @@ export const MEASURES = ["count", "sum", "avg", "min", "max", "distinct", "first
 const PropertyTest = withTest({ property: Path }, TEST_KINDS);
 
 export const TraitCondition = withTest({ trait: Path }, TEST_KINDS);
-export const ComputedCondition = withTest({ computed: Name }, TEST_KINDS);
+export const ComputedCondition = withTest({ computed: Path }, TEST_KINDS);
 export const ConsentCondition = z.strictObject({ consent: Name, is: z.enum(["granted", "denied", "unknown"]) });
 export const SegmentCondition = z.strictObject({ segment: z.string().min(1).max(100) });
+/** Somebody who is on an imported list. */
+export const ListCondition = z.strictObject({ list: Text.max(100) });
+
+const EventNames = z.union([Name, z.strictObject({ any: z.array(Name).min(1).max(CONDITION_LIMITS.names) })]);
+const Where = z.array(PropertyTest).min(1).max(CONDITION_LIMITS.where);
 
 /**
  * Something about the events of a person with this name (or one of these), that pass all of `where` and lie in
@@ -36,8 +42,8 @@ export const SegmentCondition = z.strictObject({ segment: z.string().min(1).max(
  */
 export const EventCondition = z
   .strictObject({
-    event: z.union([Name, z.strictObject({ any: z.array(Name).min(1).max(CONDITION_LIMITS.names) })]),
-    where: z.array(PropertyTest).min(1).max(CONDITION_LIMITS.where).optional(),
+    event: EventNames,
+    where: Where.optional(),
     within: Window.optional(),
     count: CountTest.optional(),
     sum: OfTest.optional(),
@@ -52,11 +58,55 @@ export const EventCondition = z
     message: `at most one measure: ${MEASURES.join(", ")}`,
   });
 
+/** How long after the step before it: `atLeast ≤ t − t′ ≤ atMost`, days being 24 hours. */
+const After = z
+  .strictObject({ atLeast: Duration.optional(), atMost: Duration.optional() })
+  .refine(
+    ({ atLeast, atMost }) => atLeast !== undefined || atMost !== undefined,
+    "`after` has `atLeast`, `atMost` or both",
+  )
+  .refine(
+    ({ atLeast, atMost }) => atLeast === undefined || atMost === undefined || durationMs(atLeast) <= durationMs(atMost),
+    "`atLeast` may not be longer than `atMost`",
+  );
+
+const Step = z.strictObject({ event: EventNames, where: Where.optional(), after: After.optional() });
+const Without = z.strictObject({ event: EventNames, where: Where.optional() });
+
+/**
+ * Events of a person that can be chosen, one for each step, so that each is strictly later than the one before it, as
+ * long after it as `after` says, and all lie in `within`: if any such choice exists, it passes (`sequence-passes.ts`).
+ * Events of one instant follow each other in neither direction, so no event is two steps, and no tie is broken.
+ * With `without`, no such event may lie strictly between the first of the chosen and the last.
+ */
+export const SequenceCondition = z
+  .strictObject({
+    sequence: z
+      .array(Step)
+      .refine(
+        ({ length }) => length >= 2 && length <= CONDITION_LIMITS.steps,
+        `a sequence has 2 to ${CONDITION_LIMITS.steps} steps`,
+      )
+      .meta({ minItems: 2, maxItems: CONDITION_LIMITS.steps }),
+    within: Window.optional(),
+    without: Without.optional(),
+  })
+  .refine(({ sequence }) => sequence[0]?.after === undefined, {
+    path: ["sequence", "0", "after"],
+    message: "nothing comes before the first step",
+  });
+
 export type TraitCondition = Readonly<z.infer<typeof TraitCondition>>;
 export type ComputedCondition = Readonly<z.infer<typeof ComputedCondition>>;
 export type ConsentCondition = Readonly<z.infer<typeof ConsentCondition>>;
 export type SegmentCondition = Readonly<z.infer<typeof SegmentCondition>>;
+export type ListCondition = Readonly<z.infer<typeof ListCondition>>;
 export type EventCondition = Readonly<z.infer<typeof EventCondition>>;
+export type SequenceCondition = Readonly<z.infer<typeof SequenceCondition>>;
+/** Which events a step, or a whole event condition, means. */
+export type EventFilter = Pick<EventCondition, "event" | "where">;
+/** A step of a sequence. */
+export type SequenceStep = SequenceCondition["sequence"][number];
 
 /** What an event condition measures. */
 export type Measure =
@@ -64,7 +114,14 @@ export type Measure =
   | { readonly kind: "sum" | "avg" | "min" | "max" | "distinct"; readonly of: string; readonly test: NumberTest }
   | { readonly kind: "first" | "last"; readonly test: TimeTest };
 
-type LeafCondition = TraitCondition | ComputedCondition | ConsentCondition | EventCondition;
+/** Conditions that hold no others and refer to no segment. */
+export type LeafCondition =
+  | TraitCondition
+  | ComputedCondition
+  | ConsentCondition
+  | ListCondition
+  | EventCondition
+  | SequenceCondition;
 
 interface AllOf<C> {
   readonly all: readonly C[];
@@ -101,6 +158,8 @@ export const Condition: z.ZodType<Condition> = z
     ComputedCondition,
     ConsentCondition,
     SegmentCondition,
+    ListCondition,
     EventCondition,
+    SequenceCondition,
   ])
   .meta({ id: "Condition" });

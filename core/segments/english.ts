@@ -2,7 +2,7 @@ import type { Measure } from "./condition.ts";
 import { type Duration, durationParts } from "./duration.ts";
 import type { NamedTest, NumberTest, TimeTest } from "./value-test.ts";
 import type { Window } from "./window.ts";
-import { enumeration, scalarWords, type Words } from "./words.ts";
+import { enumeration, type SequenceWords, type StepWords, scalarWords, type Words } from "./words.ts";
 
 const quoted = (text: string): string => `“${text}”`;
 const value = scalarWords(quoted, "yes", "no", "en");
@@ -122,6 +122,25 @@ function measured(measure: Measure, stated: boolean): readonly [string, string] 
 const times = (test: NumberTest): string =>
   test.kind !== "between" && test.operand === 1 ? `${amount(test)} time` : `${amount(test)} times`;
 
+const step = ({ names, where }: StepWords): string => (where === "" ? names : `${names} (where ${where})`);
+
+function later(after: SequenceWords["steps"][number]["after"]): string {
+  if (after === undefined) return "then";
+  const length = (text: Duration): string => duration(text).replace(/^(?=[a-z])/, "1 ");
+  const { atLeast, atMost } = after;
+  if (atMost === undefined) return `then, at least ${length(atLeast as Duration)} later,`;
+  if (atLeast === undefined) return `then, at most ${length(atMost)} later,`;
+  return atLeast === atMost
+    ? `then, exactly ${length(atLeast)} later,`
+    : `then, at least ${length(atLeast)} and at most ${length(atMost)} later,`;
+}
+
+function sequence({ steps, without, within }: SequenceWords): string {
+  const chain = steps.map((each, at) => (at === 0 ? step(each) : `${later(each.after)} ${step(each)}`));
+  const none = without === undefined ? "" : `, without ${step(without)} between the first and the last of these`;
+  return `did ${chain.join(", ")}${none}${within === undefined ? "" : `, all of it${window(within)}`}`;
+}
+
 export const english: Words = {
   and: "and",
   or: "or",
@@ -133,6 +152,8 @@ export const english: Words = {
   consent: (purpose, is) =>
     is === "unknown" ? `consent to ${quoted(purpose)} is not known` : `consent to ${quoted(purpose)} is ${is}`,
   segment: (name) => `is in the segment ${quoted(name)}`,
+  list: (name) => `is on the list ${quoted(name)}`,
+  sequence,
   event: ({ names, measure, stated, where, within }) => {
     const [before, after] = measured(measure, stated);
     return `${before}${names}${after}${where === "" ? "" : `, where ${where},`}${window(within)}`.replace(/,$/, "");

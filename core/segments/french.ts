@@ -2,7 +2,7 @@ import type { Measure } from "./condition.ts";
 import { type Duration, durationParts } from "./duration.ts";
 import type { NamedTest, NumberTest, TimeTest } from "./value-test.ts";
 import type { Window } from "./window.ts";
-import { enumeration, scalarWords, type Words } from "./words.ts";
+import { enumeration, type SequenceWords, type StepWords, scalarWords, type Words } from "./words.ts";
 
 const quoted = (text: string): string => `«\u00a0${text}\u00a0»`;
 const value = scalarWords(quoted, "oui", "non", "fr");
@@ -126,6 +126,29 @@ function measured(measure: Measure, stated: boolean): readonly [string, string] 
   }
 }
 
+const step = ({ names, where }: StepWords): string => (where === "" ? names : `${names} (où ${where})`);
+
+function length(text: Duration): string {
+  const { amount, unit } = durationParts(text);
+  return `${value(amount)} ${amount === 1 ? UNITS[unit].slice(0, -1) : UNITS[unit]}`;
+}
+
+function later(after: SequenceWords["steps"][number]["after"]): string {
+  if (after === undefined) return "puis";
+  const { atLeast, atMost } = after;
+  if (atMost === undefined) return `puis, au moins ${length(atLeast as Duration)} plus tard,`;
+  if (atLeast === undefined) return `puis, au plus ${length(atMost)} plus tard,`;
+  return atLeast === atMost
+    ? `puis, exactement ${length(atLeast)} plus tard,`
+    : `puis, au moins ${length(atLeast)} et au plus ${length(atMost)} plus tard,`;
+}
+
+function sequence({ steps, without, within }: SequenceWords): string {
+  const chain = steps.map((each, at) => (at === 0 ? step(each) : `${later(each.after)} ${step(each)}`));
+  const none = without === undefined ? "" : `, sans ${step(without)} entre le premier et le dernier`;
+  return `a fait ${chain.join(", ")}${none}${within === undefined ? "" : `, le tout${window(within)}`}`;
+}
+
 export const french: Words = {
   and: "et",
   or: "ou",
@@ -139,6 +162,8 @@ export const french: Words = {
     return `le consentement à ${quoted(purpose)} est ${states[is]}`;
   },
   segment: (name) => `est dans le segment ${quoted(name)}`,
+  list: (name) => `est sur la liste ${quoted(name)}`,
+  sequence,
   event: ({ names, measure, stated, where, within }) => {
     const [before, after] = measured(measure, stated);
     return `${before}${names}${after}${where === "" ? "" : `, où ${where},`}${window(within)}`.replace(/,$/, "");

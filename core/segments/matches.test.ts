@@ -11,7 +11,7 @@ import { distinctEvents, type Person } from "./person.ts";
 import { readCondition } from "./read-condition.ts";
 
 const NOW = Date.UTC(2026, 2, 30);
-const nobody: Person = { traits: {}, consent: {}, events: [] };
+const nobody: Person = { traits: {}, computed: {}, lists: new Set(), consent: {}, events: [] };
 const withTrait = (value: Json): Person => ({ ...nobody, traits: { x: value } });
 const buying = (...amounts: readonly Json[]): Person => ({
   ...nobody,

@@ -1,4 +1,4 @@
-import { type EventCondition, MEASURES, type Measure } from "./condition.ts";
+import { type EventCondition, type EventFilter, MEASURES, type Measure } from "./condition.ts";
 import { type NumberTest, type TimeTest, testIn } from "./value-test.ts";
 
 const AT_LEAST_ONE: Measure = { kind: "count", test: { kind: "gte", operand: 1 } };
@@ -13,6 +13,6 @@ export function measureIn(condition: EventCondition): Measure {
   return { kind, of: (node as { readonly of: string }).of, test: testIn(node) as NumberTest };
 }
 
-/** The names an event condition asks for. */
-export const eventNamesIn = ({ event }: EventCondition): readonly string[] =>
+/** The names an event condition, or a step of a sequence, asks for. */
+export const eventNamesIn = ({ event }: EventFilter): readonly string[] =>
   typeof event === "string" ? [event] : event.any;

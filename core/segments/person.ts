@@ -14,15 +14,30 @@ export interface PersonEvent {
 /** What conditions ask of somebody: a profile with the events that are its own now, each of them once. */
 export interface Person {
   readonly traits: JsonObject;
+  /** Computed traits by name; one that could not be computed is absent. */
+  readonly computed: JsonObject;
   /** By purpose; a purpose nobody spoke of is absent. */
   readonly consent: Readonly<Record<string, ConsentState>>;
+  /** The ids of the imported lists that the person is on. */
+  readonly lists: ReadonlySet<string>;
   readonly events: readonly PersonEvent[];
 }
 
+/** What is known of a profile beside itself and its events. */
+export type KnownBeside = Partial<Pick<Person, "computed" | "lists">>;
+
+const ON_NO_LIST: ReadonlySet<string> = new Set();
+
 /** A profile with all of its events as they came in, repetitions included: those count once, as in the lake. */
-export function personOf(profile: Pick<Profile, "traits" | "consent">, events: Iterable<Event>): Person {
+export function personOf(
+  profile: Pick<Profile, "traits" | "consent">,
+  events: Iterable<Event>,
+  { computed = {}, lists = ON_NO_LIST }: KnownBeside = {},
+): Person {
   return {
     traits: profile.traits,
+    computed,
+    lists,
     consent: Object.fromEntries(Object.entries(profile.consent).map(([purpose, { state }]) => [purpose, state])),
     events: distinctEvents(events).map(({ name, eventTime, properties }) => ({ name, at: eventTime, properties })),
   };

@@ -20,7 +20,17 @@ describe("a condition from outside", () => {
     { event: "Order Completed", within: { last: "90d" }, count: { gte: 2 } },
     { event: { any: ["A", "B"] }, where: [{ property: "x.0.y", between: [1, 2] }], sum: { of: "revenue", gte: 100 } },
     { event: "A", within: { from: "2026-01-01", to: "2026-02-01", zone: "Europe/Paris" }, last: { inLast: "7d" } },
-    { all: [{ segment: "vip" }, { any: [{ computed: "ltv", gt: 5 }] }] },
+    { all: [{ segment: "vip" }, { any: [{ computed: "ltv", gt: 5 }, { list: "Easter 2026" }] }] },
+    { sequence: [{ event: "A" }, { event: "A" }] },
+    {
+      sequence: [
+        { event: "A", where: [{ property: "x", eq: 1 }] },
+        { event: { any: ["B", "C"] }, after: { atLeast: "48h", atMost: "2d" } },
+        { event: "D", after: { atMost: "1w" } },
+      ],
+      without: { event: "E", where: [{ property: "y", exists: true }] },
+      within: { last: "30d", zone: "Europe/Paris" },
+    },
   ])("is taken as it is: %j", (sent) => {
     expect(readCondition(sent)).toEqual(sent);
     expect(Condition.safeParse(sent).success).toBe(true);
@@ -30,7 +40,7 @@ describe("a condition from outside", () => {
     [5, "segment.bad_condition a condition is a JSON object"],
     [
       {},
-      "segment.bad_condition exactly one of all, any, not, trait, computed, consent, segment, event, sequence is wanted",
+      "segment.bad_condition exactly one of all, any, not, trait, computed, consent, segment, list, event, sequence is wanted",
     ],
     [{ all: [] }, "segment.bad_condition all: a list of 1 to 50 conditions is wanted"],
     [{ all: [{ trait: "x", eq: [1] }] }, "segment.bad_condition all.0.eq: text, a number, true or false is wanted"],
@@ -55,7 +65,37 @@ describe("a condition from outside", () => {
     [{ event: "A", count: { gte: 1 }, sum: { of: "x", gte: 1 } }, "segment.bad_condition at most one measure"],
     [{ event: "A", count: { eq: "1" } }, "segment.bad_condition count.eq:"],
     [{ event: "A", first: { gt: 1 } }, "segment.bad_condition first:"],
-    [{ sequence: [{ event: "A" }] }, "segment.sequence_not_served sequences of events cannot be asked for yet"],
+    [{ list: "" }, "segment.bad_condition list:"],
+    [{ list: "x", is: true }, 'segment.bad_condition Unrecognized key: "is"'],
+    [{ computed: "a..b", gt: 1 }, "segment.bad_condition computed: steps with dots"],
+    [{ sequence: [{ event: "A" }] }, "segment.bad_condition sequence: a sequence has 2 to 8 steps"],
+    [{ sequence: Array(9).fill({ event: "A" }) }, "segment.bad_condition sequence: a sequence has 2 to 8 steps"],
+    [{ sequence: [{ event: "A" }, { trait: "x", eq: 1 }] }, "segment.bad_condition sequence.1.event:"],
+    [
+      { sequence: [{ event: "A" }, { event: "B", count: { gte: 2 } }] },
+      "segment.bad_condition sequence.1: Unrecognized",
+    ],
+    [
+      { sequence: [{ event: "A", after: { atMost: "1d" } }, { event: "B" }] },
+      "segment.bad_condition sequence.0.after: nothing comes before the first step",
+    ],
+    [
+      { sequence: [{ event: "A" }, { event: "B", after: {} }] },
+      "segment.bad_condition sequence.1.after: `after` has `atLeast`, `atMost` or both",
+    ],
+    [
+      { sequence: [{ event: "A" }, { event: "B", after: { atLeast: "2d", atMost: "47h" } }] },
+      "segment.bad_condition sequence.1.after: `atLeast` may not be longer than `atMost`",
+    ],
+    [
+      { sequence: [{ event: "A" }, { event: "B" }], without: { event: "C", after: { atMost: "1d" } } },
+      "segment.bad_condition without: Unrecognized key",
+    ],
+    [
+      { sequence: [{ event: "A" }, { event: "B" }], within: { last: "soon" } },
+      "segment.bad_condition within: a window looks like",
+    ],
+    [{ all: Array(26).fill({ sequence: Array(8).fill({ event: "A" }) }) }, "segment.too_large all.24: "],
     [nested(10), "segment.too_deep"],
     [{ all: Array(50).fill({ all: Array(4).fill({ trait: "a", exists: true }) }) }, "segment.too_large"],
   ])("is refused with its place: %j", (sent, beginning) => {

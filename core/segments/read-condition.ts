@@ -7,15 +7,13 @@ import {
   type Condition,
   ConsentCondition,
   EventCondition,
+  ListCondition,
   SegmentCondition,
+  SequenceCondition,
   TraitCondition,
 } from "./condition.ts";
 
-export type ConditionRejectionCode =
-  | "segment.bad_condition"
-  | "segment.too_deep"
-  | "segment.too_large"
-  | "segment.sequence_not_served";
+export type ConditionRejectionCode = "segment.bad_condition" | "segment.too_deep" | "segment.too_large";
 export type ConditionRejection = Rejection<ConditionRejectionCode>;
 
 const LEAVES: Readonly<Record<string, z.ZodType<Condition>>> = {
@@ -23,9 +21,11 @@ const LEAVES: Readonly<Record<string, z.ZodType<Condition>>> = {
   computed: ComputedCondition,
   consent: ConsentCondition,
   segment: SegmentCondition,
+  list: ListCondition,
   event: EventCondition,
+  sequence: SequenceCondition,
 };
-const KINDS = ["all", "any", "not", ...Object.keys(LEAVES), "sequence"];
+const KINDS = ["all", "any", "not", ...Object.keys(LEAVES)];
 
 /**
  * Makes a condition of JSON from outside, or says what is wrong with it and where (`any.0.where.1: …`). It accepts
@@ -56,7 +56,8 @@ function readNode(sent: unknown, place: Place): Condition | ConditionRejection {
   if (depth >= CONDITION_LIMITS.depth) {
     return refuse("segment.too_deep", place, `conditions nest at most ${CONDITION_LIMITS.depth} deep`);
   }
-  if (place.left.nodes-- <= 0) {
+  place.left.nodes -= weightOf(sent);
+  if (place.left.nodes < 0) {
     return refuse("segment.too_large", place, `a condition has at most ${CONDITION_LIMITS.nodes} parts`);
   }
   if (!isJsonObject(sent)) return refuse("segment.bad_condition", place, "a condition is a JSON object");
@@ -64,9 +65,6 @@ function readNode(sent: unknown, place: Place): Condition | ConditionRejection {
   const [kind] = named;
   if (kind === undefined || named.length > 1) {
     return refuse("segment.bad_condition", place, `exactly one of ${KINDS.join(", ")} is wanted`);
-  }
-  if (kind === "sequence") {
-    return refuse("segment.sequence_not_served", place, "sequences of events cannot be asked for yet");
   }
   const leaf = LEAVES[kind];
   if (leaf !== undefined) return readLeaf(leaf, sent, place);
@@ -78,6 +76,10 @@ function readNode(sent: unknown, place: Place): Condition | ConditionRejection {
     ? readNot(sent.not, at(place, "not"))
     : readList(kind as "all" | "any", sent[kind], at(place, kind));
 }
+
+/** A sequence weighs as much as its steps: each is work for every engine. */
+const weightOf = (sent: unknown): number =>
+  isJsonObject(sent) && Array.isArray(sent.sequence) ? Math.max(1, sent.sequence.length) : 1;
 
 function readNot(sent: unknown, place: Place): Condition | ConditionRejection {
   const not = readNode(sent, place);

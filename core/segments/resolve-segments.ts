@@ -38,7 +38,8 @@ interface Resolving {
 }
 
 function resolve(condition: Condition, state: Resolving): ResolvedCondition | ResolveRejection {
-  if (state.left.nodes-- <= 0) {
+  state.left.nodes -= "sequence" in condition ? condition.sequence.length : 1;
+  if (state.left.nodes < 0) {
     return rejection("segment.too_large", `with its segments written out the condition has over ${MAX_NODES} parts`);
   }
   if ("all" in condition) return resolveList(condition.all, (all) => ({ all }), state);

@@ -1,4 +1,4 @@
-import type { ConsentCondition, Measure } from "./condition.ts";
+import type { ConsentCondition, Measure, SequenceStep } from "./condition.ts";
 import type { NamedTest } from "./value-test.ts";
 import type { Window } from "./window.ts";
 
@@ -10,6 +10,19 @@ interface EventWords {
   readonly stated: boolean;
   /** Empty where nothing is asked of the properties. */
   readonly where: string;
+  readonly within: Window | undefined;
+}
+
+/** The events that a step means, in words. */
+export interface StepWords {
+  readonly names: string;
+  /** Empty where nothing is asked of the properties. */
+  readonly where: string;
+}
+
+export interface SequenceWords {
+  readonly steps: readonly (StepWords & Pick<SequenceStep, "after">)[];
+  readonly without: StepWords | undefined;
   readonly within: Window | undefined;
 }
 
@@ -25,7 +38,9 @@ export interface Words {
   test(test: NamedTest): string;
   consent(purpose: string, is: ConsentCondition["is"]): string;
   segment(name: string): string;
+  list(name: string): string;
   event(event: EventWords): string;
+  sequence(sequence: SequenceWords): string;
 }
 
 type Scalar = string | number | boolean;

@@ -48,7 +48,13 @@ describe.skipIf(!hasSharedData(FILE))("segments over CDNOW", () => {
     const rows = lines.map((line, at) => {
       const [id = "", date = "", quantity, amount] = line.split(",");
       const properties = { revenue: Number(amount), quantity: Number(quantity) };
-      const person = people.get(`p_${id}`) ?? { traits: {}, consent: {}, events: [] };
+      const person = people.get(`p_${id}`) ?? {
+        traits: {},
+        computed: {},
+        lists: new Set<string>(),
+        consent: {},
+        events: [],
+      };
       person.events.push({ name: "Order Completed", at: Date.parse(date), properties });
       people.set(`p_${id}`, person);
       return {

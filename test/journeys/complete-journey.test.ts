@@ -164,13 +164,16 @@ describe.skipIf(!hasSharedData("completejourney"))("Complete Journey", () => {
 
 /** Everybody with their traits and events, read from the lake, as the evaluation in memory takes them. */
 async function peopleOf(server: TributaryProcess): Promise<ReadonlyMap<string, Person>> {
-  const people = new Map<
-    string,
-    { traits: Person["traits"]; consent: Person["consent"]; events: Person["events"][number][] }
-  >();
+  const people = new Map<string, Person & { readonly events: Person["events"][number][] }>();
   const profiles = await allRows(server, "SELECT profile_id, traits FROM profiles", "profile_id");
   for (const [id, traits] of profiles)
-    people.set(String(id), { traits: JSON.parse(String(traits)), consent: {}, events: [] });
+    people.set(String(id), {
+      traits: JSON.parse(String(traits)),
+      computed: {},
+      lists: new Set(),
+      consent: {},
+      events: [],
+    });
   const events = await allRows(
     server,
     "SELECT profile_id, event, event_time, properties, message_id FROM events WHERE event_time > TIMESTAMP '2017-08-01 00:00:00'",
