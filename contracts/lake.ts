@@ -9,6 +9,7 @@ import type { SegmentChangeRow } from "#core/segments/segment-change-row.ts";
 import { COMPUTED_CHANGES, COMPUTED_VIEWS } from "./lake-computed.ts";
 import { LIST_MEMBERS, LIST_VIEWS } from "./lake-lists.ts";
 import { SEGMENT_VIEWS } from "./lake-segments.ts";
+import { SESSIONS } from "./lake-sessions.ts";
 import { SHARED_DEVICES, sharedDeviceEvents } from "./shared-device-events.ts";
 
 /** Column types, in the words that Glue and DuckDB share. `timestamp` is UTC, in milliseconds. */
@@ -248,6 +249,7 @@ export const LAKE_VIEWS: Readonly<Record<string, string>> = {
     SELECT DISTINCT c.profile_id AS alias, m.profile_id
     FROM identity_changes c JOIN identity_map m ON m.identity_key = c.identity_key
     WHERE coalesce(c.names_profile, true) AND c.profile_id NOT IN (SELECT profile_id FROM identity_map)`,
+  sessions: SESSIONS,
   orders: `
     SELECT profile_id, order_id, event_time, revenue, currency, source, message_id, dt
     FROM events WHERE event = 'Order Completed'`,
