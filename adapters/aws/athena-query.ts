@@ -8,7 +8,13 @@ import {
   StopQueryExecutionCommand,
 } from "@aws-sdk/client-athena";
 import type { Json } from "#core/kernel/json.ts";
-import { type AnalystQuery, type LakeQuery, LakeQueryError, type QueryResult } from "#core/kernel/ports.ts";
+import {
+  type AnalystQuery,
+  type LakeQuery,
+  LakeQueryError,
+  LakeQueryTimeout,
+  type QueryResult,
+} from "#core/kernel/ports.ts";
 import { athenaValue } from "./athena-value.ts";
 import type { Pause } from "./pause.ts";
 import { whyNotReadOnly } from "./read-only-statement.ts";
@@ -33,21 +39,33 @@ const untilNextLook: Pause = (attempt) =>
 
 /** Runs statements in Athena. Results lie where the workgroup says; its scan limit is the owner's. */
 export function athenaQuery(options: AthenaQueryOptions): LakeQuery {
-  const asked = {
-    client: new AthenaClient({ maxAttempts: 6 }),
-    pause: untilNextLook,
-    maxLooks: 120,
-    maxRows: 1_000_000,
-    ...options,
-  };
+  const asked = withDefaults(options);
   return {
     query: async (sql) => {
       const id = await start(asked, sql);
       const execution = await finish(asked, id);
-      return readResults(asked, id, execution.StatementType === "DML");
+      const result = await readResults(asked, id, execution.StatementType === "DML");
+      const scannedBytes = execution.Statistics?.DataScannedInBytes;
+      return scannedBytes === undefined ? result : { ...result, scannedBytes };
     },
   };
 }
+
+/** Runs a statement whose answer is not fetched here, and says where Athena put it: `s3://bucket/….csv`. */
+export async function athenaAnswer(options: AthenaQueryOptions, sql: string): Promise<string> {
+  const asked = withDefaults(options);
+  const { ResultConfiguration: result } = await finish(asked, await start(asked, sql));
+  if (result?.OutputLocation === undefined) throw new Error("Athena does not say where it put an answer");
+  return result.OutputLocation;
+}
+
+const withDefaults = (options: AthenaQueryOptions): Asked => ({
+  client: new AthenaClient({ maxAttempts: 6 }),
+  pause: untilNextLook,
+  maxLooks: 120,
+  maxRows: 1_000_000,
+  ...options,
+});
 
 /** For analysts: the same, but only statements that read. The workgroup's role may not write either. */
 export function athenaAnalystQuery(options: AthenaQueryOptions): AnalystQuery {
@@ -94,7 +112,7 @@ async function finish({ client, pause, maxLooks }: Asked, id: string): Promise<Q
     await pause(look);
   }
   await client.send(new StopQueryExecutionCommand({ QueryExecutionId: id }));
-  throw new LakeQueryError("the query took too long and was stopped; ask for less, or for fewer days");
+  throw new LakeQueryTimeout("the query took too long and was stopped; ask for less, or for fewer days");
 }
 
 async function readResults({ client, maxRows }: Asked, id: string, hasHeader: boolean): Promise<QueryResult> {

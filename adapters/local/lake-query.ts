@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { LAKE_DATABASE } from "#contracts/lake.ts";
 import { type AnalystQuery, type LakeQuery, LakeQueryError, type QueryResult } from "#core/kernel/ports.ts";
+import { answerPages, type AnswerPages } from "./answer-pages.ts";
 import { ATHENA_PRELUDE } from "./athena-prelude.ts";
 import { athenaStatement, located } from "./athena-statement.ts";
 import { type ConnectionPool, connectionPool } from "./lake-query-pool.ts";
@@ -15,7 +16,7 @@ export interface LakeQueryOptions {
   readonly threads?: number;
   /** How long an analyst's statement may take, in ms. */
   readonly analystTimeMs?: number;
-  /** How many rows an analyst is answered; then the answer is marked as truncated. */
+  /** How many rows an analyst is answered, on all pages; then the answer is marked as truncated. */
   readonly analystRows?: number;
   /** How large an analyst's answer may be, in characters of its values; then too. */
   readonly analystCharacters?: number;
@@ -33,8 +34,8 @@ const DEFAULTS = {
   memoryLimit: "256MB",
   threads: 2,
   analystTimeMs: 30_000,
-  analystRows: 10_000,
-  analystCharacters: 32_000_000,
+  analystRows: 200_000,
+  analystCharacters: 64_000_000,
 };
 const CONNECTIONS_EACH = 2;
 
@@ -57,14 +58,22 @@ export async function openLakeQuery(lakeDir: string, options: LakeQueryOptions =
   const tables = tableKeeper(keeper, lakeDir);
   await tables.refresh();
   for (const view of lakeViews()) await keeper.run(view);
+  const pages = answerPages(lakeDir);
   return {
     lake: trustedQuery(connectionPool(others.slice(0, CONNECTIONS_EACH)), tables),
-    analyst: analystQuery(connectionPool(others.slice(CONNECTIONS_EACH)), tables, lakeDir, {
-      timeMs: settings.analystTimeMs,
-      rows: settings.analystRows,
-      characters: settings.analystCharacters,
+    analyst: analystQuery({
+      pool: connectionPool(others.slice(CONNECTIONS_EACH)),
+      tables,
+      lakeDir,
+      pages,
+      limits: {
+        timeMs: settings.analystTimeMs,
+        rows: settings.analystRows,
+        characters: settings.analystCharacters,
+      },
     }),
     close: () => {
+      pages.close();
       for (const connection of connections) connection.closeSync();
       instance.closeSync();
     },
@@ -72,26 +81,36 @@ export async function openLakeQuery(lakeDir: string, options: LakeQueryOptions =
 }
 
 const trustedQuery = (pool: ConnectionPool, tables: TableKeeper): LakeQuery => ({
-  query: (sql) =>
+  query: (sql, limits = {}) =>
     pool.use(async (connection) => {
       try {
-        return await withFreshTables(tables, () => readRows(connection, sql, {}));
+        return await withFreshTables(tables, () => readRows(connection, sql, limits));
       } catch (error) {
         throw refusalOf(error, (message) => message);
       }
     }),
 });
 
-const analystQuery = (pool: ConnectionPool, tables: TableKeeper, lakeDir: string, limits: RowLimits): AnalystQuery => ({
-  query: (sql) =>
+interface Asked {
+  readonly pool: ConnectionPool;
+  readonly tables: TableKeeper;
+  readonly lakeDir: string;
+  readonly pages: AnswerPages;
+  readonly limits: RowLimits;
+}
+
+const analystQuery = ({ pool, tables, lakeDir, pages, limits }: Asked): AnalystQuery => ({
+  query: (sql, size) =>
     pool.use(async (connection) => {
       try {
         const statement = await athenaStatement(sql, connection);
-        return await withFreshTables(tables, () => readRows(connection, statement, limits));
+        const paging = size && { size, pages };
+        return await withFreshTables(tables, () => readRows(connection, statement, limits, paging));
       } catch (error) {
         throw refusalOf(error, (message) => located(message.replaceAll(lakeDir, "lake"), sql));
       }
     }),
+  next: (cursor) => pages.page(cursor),
 });
 
 /** Several merges may follow one another while a query is asked; more than so many is no merge. */
