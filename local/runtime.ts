@@ -23,7 +23,7 @@ import { answerScript, isScriptPath } from "./browser-script.ts";
 import { type CampaignWork, startCampaignWork } from "./campaign-work.ts";
 import { type Credentials, newSecret, openCredentials } from "./credentials.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
-import { freshLake } from "./fresh-lake.ts";
+import { freshAnalyst, freshLake } from "./fresh-lake.ts";
 import type { Door } from "./http-server.ts";
 import { openLocalIdentity } from "./identity/local-identity.ts";
 import { rulesOf } from "./identity/rules-file.ts";
@@ -91,7 +91,7 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
   const processing = startProcessingThread(folder, (error) => onFault(error, "processing"));
   const query = await openLakeQuery(folder.lake);
   const lake = freshLake(query.lake, processing);
-  const analyst = freshLake(query.analyst, processing);
+  const analyst = freshAnalyst(query.analyst, processing);
   const identity = openLocalIdentity(folder, {
     now: () => rules,
     changed: (next) => {

@@ -15,7 +15,7 @@ import {
   LakeQueryTimeout,
   type QueryResult,
 } from "#core/kernel/ports.ts";
-import { athenaValue } from "./athena-value.ts";
+import { columnsIn, pageBehind, readPage, rowsIn } from "./athena-pages.ts";
 import type { Pause } from "./pause.ts";
 import { whyNotReadOnly } from "./read-only-statement.ts";
 
@@ -67,15 +67,23 @@ const withDefaults = (options: AthenaQueryOptions): Asked => ({
   ...options,
 });
 
-/** For analysts: the same, but only statements that read. The workgroup's role may not write either. */
+/** For analysts: the same, page by page, but only statements that read. The workgroup's role may not write either. */
 export function athenaAnalystQuery(options: AthenaQueryOptions): AnalystQuery {
-  const lake = athenaQuery({ maxRows: 10_000, ...options });
+  const asked = withDefaults({ maxRows: 10_000, ...options });
   return {
-    query: async (sql) => {
+    query: async (sql, { page } = {}) => {
       const problem = whyNotReadOnly(sql);
       if (problem !== undefined) throw new LakeQueryError(problem);
-      return lake.query(sql);
+      const id = await start(asked, sql);
+      const execution = await finish(asked, id);
+      const hasHeader = execution.StatementType === "DML";
+      const answer = await (page === undefined
+        ? readResults(asked, id, hasHeader)
+        : readPage(asked.client, { id, row: hasHeader ? 1 : 0 }, page));
+      const scannedBytes = execution.Statistics?.DataScannedInBytes;
+      return scannedBytes === undefined ? answer : { ...answer, scannedBytes };
     },
+    next: (cursor, page) => pageBehind(asked.client, cursor, page),
   };
 }
 
@@ -126,14 +134,9 @@ async function readResults({ client, maxRows }: Asked, id: string, hasHeader: bo
     });
     const page = await client.send(command);
     const isFirst = from === undefined;
-    if (isFirst) {
-      const info = page.ResultSet?.ResultSetMetadata?.ColumnInfo ?? [];
-      columns = info.map(({ Name, Type }) => ({ name: Name ?? "", type: Type ?? "varchar" }));
-    }
+    if (isFirst) columns = columnsIn(page);
     // Athena repeats the columns' names as the first row of what a SELECT answers.
-    for (const { Data = [] } of (page.ResultSet?.Rows ?? []).slice(isFirst && hasHeader ? 1 : 0)) {
-      rows.push(columns.map(({ type }, at) => athenaValue(Data[at]?.VarCharValue, type)));
-    }
+    rows.push(...rowsIn(page, columns, isFirst && hasHeader ? 1 : 0));
     if (rows.length > maxRows) throw new LakeQueryError(`more than ${maxRows} rows: add a LIMIT or aggregate`);
     from = page.NextToken;
   } while (from !== undefined);

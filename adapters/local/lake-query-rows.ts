@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBResult } from "@duckdb/node-api";
 import type { Json } from "#core/kernel/json.ts";
-import { LakeQueryError, type PageSize, type QueryPage } from "#core/kernel/ports.ts";
+import { LakeQueryError, LakeQueryTimeout, type PageSize, type QueryPage } from "#core/kernel/ports.ts";
 import type { AnswerPages, AnswerWriter } from "./answer-pages.ts";
 import { lakeValue, typeWord } from "./lake-query-values.ts";
 
@@ -37,7 +37,7 @@ export async function readRows(
   } catch (error) {
     await answer.drop();
     if (!late) throw error;
-    throw new LakeQueryError(
+    throw new LakeQueryTimeout(
       `the statement was stopped: it took longer than ${limits.timeMs} ms; ask for fewer days (dt), or aggregate`,
       { cause: error },
     );

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { LAKE_DATABASE } from "#contracts/lake.ts";
 import { type AnalystQuery, type LakeQuery, LakeQueryError, type QueryResult } from "#core/kernel/ports.ts";
-import { answerPages, type AnswerPages } from "./answer-pages.ts";
+import { type AnswerPages, answerPages } from "./answer-pages.ts";
 import { ATHENA_PRELUDE } from "./athena-prelude.ts";
 import { athenaStatement, located } from "./athena-statement.ts";
 import { type ConnectionPool, connectionPool } from "./lake-query-pool.ts";
@@ -96,16 +96,17 @@ interface Asked {
   readonly tables: TableKeeper;
   readonly lakeDir: string;
   readonly pages: AnswerPages;
-  readonly limits: RowLimits;
+  readonly limits: Required<RowLimits>;
 }
 
 const analystQuery = ({ pool, tables, lakeDir, pages, limits }: Asked): AnalystQuery => ({
-  query: (sql, size) =>
+  query: (sql, { page, timeMs } = {}) =>
     pool.use(async (connection) => {
       try {
         const statement = await athenaStatement(sql, connection);
-        const paging = size && { size, pages };
-        return await withFreshTables(tables, () => readRows(connection, statement, limits, paging));
+        const paging = page && { size: page, pages };
+        const within = { ...limits, timeMs: Math.min(limits.timeMs, timeMs ?? limits.timeMs) };
+        return await withFreshTables(tables, () => readRows(connection, statement, within, paging));
       } catch (error) {
         throw refusalOf(error, (message) => located(message.replaceAll(lakeDir, "lake"), sql));
       }

@@ -43,6 +43,10 @@ export interface PageSize {
   readonly characters: number;
 }
 
+export interface AnalystLimits extends QueryLimits {
+  readonly page?: PageSize;
+}
+
 /** A page of an answer. `truncated` is said on the last one. */
 export interface QueryPage extends QueryResult {
   /** What the next page is asked for with; absent on the last one. */
@@ -55,7 +59,7 @@ export interface AnalystQuery {
    * and without access to anything but the lake's tables and views. Rejects with a `LakeQueryError` where it may not run.
    * Answers its first page, or, where no page is asked for, all rows that the limits let through.
    */
-  query(sql: string, page?: PageSize): Promise<QueryPage>;
+  query(sql: string, limits?: AnalystLimits): Promise<QueryPage>;
   /**
    * The page behind another, of the very answer that one was of, whatever came into the lake since. `undefined` where
    * the answer is no longer kept.

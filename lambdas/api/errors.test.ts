@@ -93,7 +93,7 @@ describe("what breaks", () => {
       segments: definitions,
       campaigns: definitions,
       lake: { query: broken },
-      analyst: { query: broken },
+      analyst: { query: broken, next: broken },
       imports: { list: broken, start: broken },
     });
     for (const [method, path, body] of asked) {

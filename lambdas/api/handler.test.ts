@@ -21,16 +21,66 @@ describe("the lake", () => {
     expect(refused.body).toMatchObject({ code: "sql.refused", message: expect.stringContaining("SELEC") });
   });
 
-  it("sends no more than a function may answer, and says that there was more", async () => {
-    const sql = "SELECT repeat('x', 100000) AS x FROM range(50)";
-    const { body } = await world.ask("POST", "/api/queries", { sql });
-    expect([listOf(body.rows).length, body.truncated]).toEqual([39, true]);
-    expect((await world.ask("POST", "/api/queries", { sql: `${sql} LIMIT 30` })).body.truncated).toBeUndefined();
+  it("asks for pages no larger than a function may answer, and for the next by its cursor", async () => {
+    const asked: unknown[] = [];
+    const one = { columns: [{ name: "n", type: "bigint" }], rows: [[1]] };
+    const paging = await apiWorld(lake, {
+      analyst: {
+        query: async (sql, limits) => {
+          asked.push([sql, limits]);
+          return { ...one, next: "c1" };
+        },
+        next: async (cursor, page) => {
+          asked.push([cursor, page]);
+          return cursor === "c1" ? one : undefined;
+        },
+      },
+    });
+    const first = await paging.ask("POST", "/api/queries", { sql: "SELECT 1", limit: 7 });
+    expect(first.body).toEqual({ ...one, next: "c1" });
+    expect((await paging.ask("POST", "/api/queries", { cursor: "c1" })).body).toEqual(one);
+    const gone = await paging.ask("POST", "/api/queries", { cursor: "c2" });
+    expect([gone.status, gone.body.code]).toEqual([400, "page.bad_cursor"]);
+    const characters = 3_000_000;
+    expect(asked).toEqual([
+      ["SELECT 1", { page: { rows: 7, characters } }],
+      ["c1", { rows: 10_000, characters }],
+      ["c2", { rows: 10_000, characters }],
+    ]);
+  });
+
+  it.each([
+    {},
+    { sql: "SELECT 1", saved: "rfm" },
+    { sql: "SELECT 1", parameters: {} },
+    { saved: "rfm", limit: 0 },
+    { cursor: "" },
+  ])("asks for one thing at a time: %j", async (body) => {
+    expect((await world.ask("POST", "/api/queries", body)).body.code).toBe("body.invalid");
+  });
+
+  it("knows the usual questions by name, filled with what is asked for", async () => {
+    const { body } = await world.ask("GET", "/api/queries/saved");
+    expect(listOf(body.queries).map(({ name }) => name)).toEqual(expect.arrayContaining(["rfm", "funnel", "sessions"]));
+    const one = await world.ask("GET", "/api/queries/saved/sessions?since=2026-11-01");
+    expect(one.body.sql).toContain("started_at >= DATE '2026-11-01'");
+    const codeOf = async (path: string): Promise<unknown> => (await world.ask("GET", path)).body.code;
+    expect(await codeOf("/api/queries/saved/nothing")).toBe("query.not_found");
+    expect(await codeOf("/api/queries/saved/toString")).toBe("query.not_found");
+    expect(await codeOf("/api/queries/saved/rfm?since=soon")).toBe("query.bad_parameter");
+    expect(await codeOf("/api/queries/saved/rfm?sice=2026-11-01")).toBe("query.bad_parameter");
+    await world.take([visit]);
+    const answer = await world.ask("POST", "/api/queries", {
+      saved: "quality-duplicates",
+      parameters: { since: "2026-01-01", until: "2027-01-01" },
+    });
+    expect(answer.body.rows).toEqual([["shop", 1, 1, 0, 0]]);
+    expect((await world.ask("POST", "/api/queries", { saved: "x" })).body.code).toBe("query.not_found");
   });
 
   it("passes on that the engine itself cut an answer", async () => {
     const cut = { columns: [{ name: "n", type: "bigint" }], rows: [[1]], truncated: true } as const;
-    const cutting = await apiWorld(lake, { analyst: { query: async () => cut } });
+    const cutting = await apiWorld(lake, { analyst: { query: async () => cut, next: async () => undefined } });
     expect((await cutting.ask("POST", "/api/queries", { sql: "SELECT 1" })).body).toEqual(cut);
   });
 });

@@ -75,7 +75,7 @@ export async function apiWorld(lake: DuckDbLake, broken: Partial<ApiPorts> = {})
     recovery: recoveryInto(lake, log),
     segmentSql: (condition, now) => segmentSql(condition, now, duckdbDialect),
     lake,
-    analyst: lake,
+    analyst: { query: (sql) => lake.query(sql), next: async () => undefined },
     dialect: "duckdb",
     imports: memoryImports(),
     pause: async () => settle(),
