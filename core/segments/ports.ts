@@ -1,5 +1,6 @@
 import type { EpochMs } from "#core/kernel/time.ts";
 import type { ProfileId } from "#core/profiles/profile-id.ts";
+import type { KnownBeside } from "./person.ts";
 import type { MembershipRecord, MembershipWrite } from "./realtime/membership.ts";
 
 /** Who is in which segment, by profile. */
@@ -24,4 +25,12 @@ export interface MembershipStore {
    * again and again, with those answered before dealt with, it comes to every one. The answer may be a moment old.
    */
   due(now: EpochMs, limit: number): Promise<readonly ProfileId[]>;
+}
+
+export interface BesideProfiles {
+  /**
+   * What else is known of each profile: computed traits and lists, as far as they can be told at once. What is absent is
+   * not known, and decides nothing.
+   */
+  of(profileIds: readonly ProfileId[]): Promise<ReadonlyMap<ProfileId, KnownBeside>>;
 }
