@@ -158,9 +158,9 @@ LIMIT 200`,
     },
     parameters: between(30),
     sql: `
-SELECT source, event, standing, sum(came_in) AS came_in, sum(refused) AS refused
+SELECT source, event, standing, sum(came) AS came_in, sum(held) AS refused
 FROM (
-  SELECT source, event, plan_status AS standing, count(DISTINCT message_id) AS came_in, 0 AS refused
+  SELECT source, event, plan_status AS standing, count(DISTINCT message_id) AS came, 0 AS held
   FROM events_log
   WHERE ${RECEIVED} AND plan_status IS NOT NULL AND (plan_problems IS NOT NULL OR plan_status = 'unplanned')
   GROUP BY source, event, plan_status
@@ -171,7 +171,7 @@ FROM (
   GROUP BY source, event, code
 ) counted
 GROUP BY source, event, standing
-ORDER BY sum(came_in) + sum(refused) DESC, source, event, standing
+ORDER BY sum(came) + sum(held) DESC, source, event, standing
 LIMIT 200`,
   },
   "quality-duplicates": {

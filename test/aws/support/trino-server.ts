@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type TrinoClient, trinoClient } from "./trino-client.ts";
+import { javaSince } from "./trino-java.ts";
+import { LEAST_JAVA, type TrinoPackage, trinoPackage } from "./trino-package.ts";
+
+export interface Trino {
+  readonly version: string;
+  readonly client: TrinoClient;
+  /** Under here lie the lakes that it can read: `local:///<name>` is `<root>/<name>`. */
+  readonly root: string;
+  stop(): Promise<void>;
+}
+
+/** Named as Athena names its catalogue, so that a name in three parts is the same text in both. */
+export const CATALOG = "awsdatacatalog";
+
+const STARTING_MS = 180_000;
+
+/** One server of one node with the Hive connector, on files of this machine. Answers why it cannot be had, or the server. */
+export async function startTrino(): Promise<Trino | { readonly missing: string }> {
+  const java = javaSince(LEAST_JAVA);
+  if (java === undefined) return { missing: `Trino needs Java ${LEAST_JAVA} or newer, and none is installed` };
+  const found = await trinoPackage();
+  if ("missing" in found) return found;
+  const folder = mkdtempSync(join(tmpdir(), "tributary-trino-"));
+  const port = await freePort();
+  const root = configure(folder, port, found);
+  const log = join(folder, "server.log");
+  const child = start(java, found, folder, log);
+  // Also where the process that runs the tests is stopped before they end.
+  const kill = (): void => void child.kill("SIGKILL");
+  process.once("exit", kill);
+  const stop = async (): Promise<void> => {
+    process.removeListener("exit", kill);
+    const isOver = new Promise((resolve) => child.once("exit", resolve));
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill("SIGKILL"); // It holds nothing that anybody will want.
+      await isOver;
+    }
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    await ready(url, child, log);
+  } catch (failure) {
+    await stop();
+    throw failure;
+  }
+  return { version: found.version, client: trinoClient(url, CATALOG), root, stop };
+}
+
+/** Writes what the server is to be; answers the folder whose files it may read. */
+function configure(folder: string, port: number, { plugins }: TrinoPackage): string {
+  const root = join(folder, "files");
+  const catalogs = join(folder, "catalogs");
+  for (const made of [root, catalogs]) mkdirSync(made);
+  writeProperties(join(folder, "config.properties"), {
+    coordinator: "true",
+    "node-scheduler.include-coordinator": "true",
+    "http-server.http.port": String(port),
+    "discovery.uri": `http://127.0.0.1:${port}`,
+    "node.environment": "test",
+    "node.internal-address": "127.0.0.1",
+    "node.bind-ip": "127.0.0.1",
+    "plugin.dir": plugins,
+    "catalog.config-dir": catalogs,
+    "query.max-memory": "1GB",
+    "query.max-memory-per-node": "1GB",
+    // Two cores and small tables: splitting the work further costs more than it brings.
+    "task.concurrency": "2",
+    "query.max-history": "20",
+  });
+  writeProperties(join(catalogs, `${CATALOG}.properties`), {
+    "connector.name": "hive",
+    "hive.metastore": "file",
+    "hive.metastore.catalog.dir": "local:///.metastore",
+    "hive.partition-projection-enabled": "true",
+    "hive.non-managed-table-writes-enabled": "false",
+    "fs.native-local.enabled": "true",
+    "local.location": root,
+  });
+  return root;
+}
+
+const writeProperties = (path: string, properties: Readonly<Record<string, string>>): void =>
+  writeFileSync(
+    path,
+    Object.entries(properties)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(""),
+  );
+
+function start(java: string, { lib }: TrinoPackage, folder: string, log: string): ChildProcess {
+  const output = openSync(log, "w");
+  const options = [
+    "-Xmx2G",
+    "-XX:+UseSerialGC",
+    // It runs for minutes, on statements of which each is compiled anew: the second compiler would never earn its keep.
+    "-XX:TieredStopAtLevel=1",
+    "-Djdk.attach.allowAttachSelf=true",
+    "--add-modules=jdk.incubator.vector",
+    "--enable-native-access=ALL-UNNAMED",
+    "-Dnode.id=one",
+    `-Dconfig=${join(folder, "config.properties")}`,
+    "-cp",
+    join(lib, "*"),
+  ];
+  try {
+    return spawn(java, [...options, "io.trino.server.TrinoServer"], { cwd: folder, stdio: ["ignore", output, output] });
+  } finally {
+    closeSync(output);
+  }
+}
+
+/** It answers about itself while it still starts, and says so. */
+async function ready(url: string, child: ChildProcess, log: string): Promise<void> {
+  const end = Date.now() + STARTING_MS;
+  while (Date.now() < end) {
+    if (child.exitCode !== null) throw new Error(`Trino ended with ${child.exitCode}:\n${tailOf(log)}`);
+    const info = await fetch(`${url}/v1/info`)
+      .then(async (answer) => (await answer.json()) as { readonly starting: boolean })
+      .catch(() => undefined); // It does not listen yet.
+    if (info?.starting === false) return;
+    await sleep(200);
+  }
+  throw new Error(`Trino was not ready after ${STARTING_MS / 1_000} s:\n${tailOf(log)}`);
+}
+
+const tailOf = (log: string): string => readFileSync(log, "utf8").split("\n").slice(-30).join("\n");
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
