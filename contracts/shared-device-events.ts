@@ -23,9 +23,9 @@ const loginsBy = (type: string, device: string): string => `
   WHERE d.identity_key LIKE '${type}:%' AND e.identity_key LIKE 'user_id:%'`;
 
 /** The column is there for it. */
-const ANONYMOUS_ID = "trim(anonymous_id)";
+export const ANONYMOUS_ID = "trim(anonymous_id)";
 /** As JSON writes it; of a value that JSON escapes, nothing. */
-const DEVICE_ID = String.raw`regexp_extract(identifiers, '\{"type":"device_id","value":"([^"\\]+)"\}', 1)`;
+export const DEVICE_ID = String.raw`regexp_extract(identifiers, '\{"type":"device_id","value":"([^"\\]+)"\}', 1)`;
 
 /** Milliseconds since the year 1 in digits of one length, so that the text before the user's key orders by time. */
 const TIME = `lpad(CAST(date_diff('millisecond', TIMESTAMP '0001-01-01 00:00:00', event_time) AS VARCHAR), 15, '0')`;

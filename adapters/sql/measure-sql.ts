@@ -37,7 +37,7 @@ export function measureSql(
       };
     case "sum":
     case "avg":
-      return totalSql(measure, name, microsOf(value(measure.of)), aggregate);
+      return totalSql(measure, name, microsSql(value(measure.of).number()), aggregate);
     case "min":
     case "max":
       return {
@@ -76,8 +76,7 @@ function totalSql(
 const wholeMicros = (operand: number): string => wholeLiteral(toMicros(operand));
 
 /** Whole millionths, as `core/segments/micros.ts` counts them: below the limit they fit 18 digits, their sums 38. */
-function microsOf(value: JsonValue): string {
-  const number = value.number();
+export function microsSql(number: string): string {
   const limit = doubleLiteral(MICROS_LIMIT);
   return `CASE WHEN abs(${number}) < ${limit} THEN CAST(round(${number} * 1e6) AS DECIMAL(38, 0)) END`;
 }

@@ -1,0 +1,44 @@
+import type { MeasuredEvents } from "#core/computed/computed-trait.ts";
+import type { EpochMs } from "#core/kernel/time.ts";
+import { eventNamesIn } from "#core/segments/measure.ts";
+import { jsonColumns } from "./columns.ts";
+import type { SqlDialect } from "./dialect.ts";
+import { textLiteral } from "./literal.ts";
+import { listed, type Plan, scanSql } from "./plan.ts";
+
+/** A plan that asks for events alone. */
+export const emptyPlan = (now: EpochMs, dialect: SqlDialect): Plan => ({
+  now,
+  dialect,
+  traits: jsonColumns("traits", "trait", dialect),
+  consent: jsonColumns("consent", "consent", dialect),
+  computed: jsonColumns("computed", "computed", dialect),
+  properties: jsonColumns("properties", "property", dialect),
+  lists: new Map(),
+  scans: [],
+  levels: [],
+  measures: [],
+});
+
+/** The events that any trait asks for, of whoever `people` selects, with what is read of their properties. */
+export function happenedSql(plan: Plan, people: string | undefined, name = "happened"): string {
+  const { scans, properties } = plan;
+  const names = [...new Set(scans.flatMap((scan) => scan.names))];
+  const starts = scans.flatMap(({ bounds }) => bounds.from ?? []);
+  const to = Math.max(...scans.map(({ bounds }) => bounds.to));
+  const bounds = starts.length < scans.length ? { to } : { from: Math.min(...starts), to };
+  const own = ["profile_id", "event", "event_time"];
+  const whose = people === undefined ? "profile_id IS NOT NULL" : `profile_id IN (${people})`;
+  return `${name} AS (
+  SELECT ${listed([...own, ...properties.read()], 4)}
+  FROM (
+    SELECT ${listed([...own, ...properties.raw()], 6)}
+    FROM events
+    WHERE ${whose} AND ${scanSql({ names, bounds })}
+  ) extracted
+)`;
+}
+
+/** The names of all events that any trait is made of, as SQL literals. */
+export const namesSql = (traits: readonly MeasuredEvents[]): string =>
+  [...new Set(traits.flatMap((trait) => eventNamesIn(trait)))].map(textLiteral).join(", ");
