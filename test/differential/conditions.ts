@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { ResolvedCondition } from "#core/segments/condition.ts";
-import { DATES, NAMES, NUMBERS, PROPERTIES, PURPOSES, TEXTS, TRAITS } from "./world.ts";
+import { COMPUTED, DATES, LISTS, NAMES, NUMBERS, PROPERTIES, PURPOSES, TEXTS, TRAITS } from "./world.ts";
 
 const text = fc.constantFrom(...TEXTS.filter((each) => each !== ""));
 const number = fc.oneof(
@@ -102,28 +102,48 @@ const measure = fc.oneof(
   fc.record({ first: timeTest }),
   fc.record({ last: timeTest }),
 );
+const names = fc.oneof<fc.Arbitrary<unknown>[]>(
+  fc.constantFrom(...NAMES),
+  fc.uniqueArray(fc.constantFrom(...NAMES), { minLength: 1, maxLength: 3 }).map((any) => ({ any })),
+);
+const where = fc.array(
+  fc.tuple(property, valueTest).map(([path, test]) => ({ property: path, ...test })),
+  { minLength: 1, maxLength: 2 },
+);
+/** The members that are there, those that are not left out. */
+const given = <T extends object>(shape: { readonly [Name in keyof T]: T[Name] }): object =>
+  Object.fromEntries(Object.entries(shape).filter(([, value]) => value !== undefined));
+
 const event = fc
+  .tuple(names, fc.option(where, { nil: undefined, freq: 2 }), fc.option(within, { nil: undefined }), measure)
+  .map(([name, asked, window, measured]) => ({ ...given({ event: name, where: asked, within: window }), ...measured }));
+
+const filter = fc
+  .tuple(names, fc.option(where, { nil: undefined, freq: 1 }))
+  .map(([name, asked]) => given({ event: name, where: asked }));
+const LENGTHS = ["1min", "1h", "2h", "22h", "24h", "1d", "2d", "1w", "20d"] as const;
+const length = fc.constantFrom(...LENGTHS);
+const after = fc.oneof(
+  fc.record({ atMost: length }),
+  fc.record({ atLeast: length }),
+  fc
+    .tuple(length, length)
+    .map((pair) => pair.toSorted((x, y) => LENGTHS.indexOf(x) - LENGTHS.indexOf(y)))
+    .map(([atLeast, atMost]) => ({ atLeast, atMost })),
+);
+const laterStep = fc
+  .tuple(filter, fc.option(after, { nil: undefined }))
+  .map(([meant, gap]) => ({ ...meant, ...given({ after: gap }) }));
+
+/** Of two to five steps, with gaps of every kind. */
+export const sequence = fc
   .tuple(
-    fc.oneof<fc.Arbitrary<unknown>[]>(
-      fc.constantFrom(...NAMES),
-      fc.uniqueArray(fc.constantFrom(...NAMES), { minLength: 1, maxLength: 3 }).map((any) => ({ any })),
-    ),
-    fc.option(
-      fc.array(
-        fc.tuple(property, valueTest).map(([path, test]) => ({ property: path, ...test })),
-        { minLength: 1, maxLength: 2 },
-      ),
-      { nil: undefined, freq: 2 },
-    ),
-    fc.option(within, { nil: undefined }),
-    measure,
+    filter,
+    fc.array(laterStep, { minLength: 1, maxLength: 4 }),
+    fc.option(within, { nil: undefined, freq: 1 }),
+    fc.option(filter, { nil: undefined, freq: 1 }),
   )
-  .map(([name, where, window, measured]) => ({
-    event: name,
-    ...(where === undefined ? {} : { where }),
-    ...(window === undefined ? {} : { within: window }),
-    ...measured,
-  }));
+  .map(([first, others, window, without]) => given({ sequence: [first, ...others], within: window, without }));
 
 const leaf = fc.oneof(
   {
@@ -137,8 +157,13 @@ const leaf = fc.oneof(
       is: fc.constantFrom("granted", "denied", "unknown"),
     }),
   },
-  { weight: 1, arbitrary: fc.constantFrom({ computed: "ltv", missing: true }, { computed: "ltv", gt: 5 }) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(fc.constantFrom(...COMPUTED), valueTest).map(([computed, test]) => ({ computed, ...test })),
+  },
+  { weight: 1, arbitrary: fc.constantFrom(...LISTS, "unheard of").map((list) => ({ list })) },
   { weight: 5, arbitrary: event },
+  { weight: 2, arbitrary: sequence },
 );
 
 /** Conditions without references, as JSON. */

@@ -34,7 +34,7 @@ const VALUES: readonly Json[] = [
 export function worldOfValues(): World & { readonly valueOf: (profileId: string) => string } {
   const people = [...VALUES.map((value) => ({ x: value })), {}];
   const made = worldOf(
-    people.map((traits) => ({ traits, consent: {}, travels: [] })),
+    people.map((traits) => ({ traits, consent: {}, computed: null, lists: [], travels: [] })),
     [],
   );
   return { ...made, valueOf: (profileId) => JSON.stringify(VALUES[Number(profileId.slice(2))] ?? null) };

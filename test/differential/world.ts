@@ -22,8 +22,21 @@ export const TRAITS = [
   "a/b~c",
   "tags.0",
 ] as const;
-export const PROPERTIES = ["revenue", "sku", "items.0.price", "items", "at", "we'ird", "flag"] as const;
+export const PROPERTIES = [
+  "revenue",
+  "total",
+  "currency",
+  "order_id",
+  "sku",
+  "items.0.price",
+  "items",
+  "at",
+  "we'ird",
+  "flag",
+] as const;
 export const PURPOSES = ["marketing", "a.b/c~d", "it's"] as const;
+export const COMPUTED = ["ltv", "brands", "rfm.score", "it's"] as const;
+export const LISTS = ["easter", "it's", 'Ünï "quoted"'] as const;
 
 /** Values that meet the conditions' operands often, and everything that engines have been seen to differ on. */
 export const TEXTS = [
@@ -150,6 +163,9 @@ const doing = (keys: number): fc.Arbitrary<Doing> =>
 export interface Somebody {
   readonly traits: JsonObject;
   readonly consent: Readonly<Record<string, "granted" | "denied">>;
+  /** `null` where nothing was computed. */
+  readonly computed: JsonObject | null;
+  readonly lists: readonly string[];
   /** Where its key lay before it came home: a merge that was undone, or somebody who was merged into this one. */
   readonly travels: readonly number[];
 }
@@ -162,19 +178,27 @@ const somebody: fc.Arbitrary<Somebody> = fc.record({
     ),
     { requiredKeys: [] },
   ) as fc.Arbitrary<Somebody["consent"]>,
+  computed: fc.option(objectOf(COMPUTED), { freq: 4 }),
+  lists: fc.subarray([...LISTS]),
   travels: fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 2 }),
 });
 
 /** People and what they did, as the lake holds them and as memory does. */
 export interface World {
   readonly people: ReadonlyMap<string, Person>;
-  readonly rows: Readonly<Record<"events_log" | "identity_changes" | "profile_changes", readonly LakeRow[]>>;
+  readonly rows: Readonly<Record<WorldTable, readonly LakeRow[]>>;
 }
 
-export const world: fc.Arbitrary<World> = fc
-  .array(somebody, { minLength: 1, maxLength: 5 })
-  .chain((people) => fc.tuple(fc.constant(people), fc.array(doing(people.length), { maxLength: 14 })))
-  .map(([people, doings]) => worldOf(people, doings));
+type WorldTable = "events_log" | "identity_changes" | "profile_changes" | "computed_changes" | "list_members";
+
+/** So many people at most, and so many things that each of them did on average at most. */
+export const worldOfUpTo = (people: number, each: number): fc.Arbitrary<World> =>
+  fc
+    .array(somebody, { minLength: 1, maxLength: people, size: "max" })
+    .chain((all) =>
+      fc.tuple(fc.constant(all), fc.array(doing(all.length), { maxLength: all.length * each, size: "max" })),
+    )
+    .map(([all, doings]) => worldOf(all, doings));
 
 const profileId = (position: number): string => `p_${position}`;
 const keyOf = (position: number): string => `user_id:${position}`;
@@ -183,7 +207,7 @@ export function worldOf(people: readonly Somebody[], doings: readonly Doing[]): 
   const events = doings.map(eventOf);
   return {
     people: new Map(
-      people.map(({ traits, consent }, position) => [
+      people.map(({ traits, consent, computed, lists }, position) => [
         profileId(position),
         personOf(
           {
@@ -193,6 +217,7 @@ export function worldOf(people: readonly Somebody[], doings: readonly Doing[]): 
             ),
           },
           events.filter((_, at) => doings[at]?.key === position),
+          { computed: computed ?? {}, lists: new Set(lists) },
         ),
       ]),
     ),
@@ -202,6 +227,8 @@ export function worldOf(people: readonly Somebody[], doings: readonly Doing[]): 
       ),
       identity_changes: people.flatMap((body, position) => identityRows(body, position)),
       profile_changes: people.flatMap((body, position) => profileRows(body, position)),
+      computed_changes: people.flatMap((body, position) => computedRows(body, position)),
+      list_members: LISTS.flatMap((list) => listRows(list, people)),
     },
   };
 }
@@ -255,4 +282,40 @@ function profileRows({ traits, consent }: Somebody, position: number): readonly 
     dt: isoDay(NOW),
   });
   return [row(1, false, { plan: "pro" }), row(2, true, {}), row(3, false, traits)];
+}
+
+/** Other figures before, and for some a row that says that there are none any more. */
+function computedRows({ computed }: Somebody, position: number): readonly LakeRow[] {
+  const row = (run: number, figures: JsonObject | null): LakeRow => ({
+    profile_id: profileId(position),
+    gone: figures === null,
+    computed: JSON.stringify(figures ?? {}),
+    run,
+    changed_at: isoTime(NOW),
+    dt: isoDay(NOW),
+  });
+  return [row(1, { ltv: 18, brands: ["pro"] }), row(2, computed)];
+}
+
+/** One link with everybody on the list and somebody unknown, then one that has not arrived whole. */
+function listRows(list: string, people: readonly Somebody[]): readonly LakeRow[] {
+  const keys = people.flatMap(({ lists }, position) => (lists.includes(list) ? [keyOf(position)] : []));
+  const row = (version: number, key: string | null, members: number | null): LakeRow => ({
+    list_id: list,
+    version,
+    base: version,
+    nth: 1,
+    identity_key: key,
+    members,
+    ends: members === null ? null : true,
+    imported_at: isoTime(NOW),
+    dt: isoDay(NOW),
+  });
+  const first = [...keys, "user_id:nobody"];
+  return [
+    ...first.map((key) => row(1, key, null)),
+    row(1, null, first.length),
+    row(2, keyOf(0), null),
+    row(2, null, 2),
+  ];
 }
