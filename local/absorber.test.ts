@@ -25,6 +25,7 @@ function processOn(path: string, diesAt: number) {
   };
   const keep = changeKeeper(progress, () => 0);
   const absorber = absorberOf({
+    reactor: { react: async () => {} },
     database,
     progress: {
       ...progress,

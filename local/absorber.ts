@@ -5,6 +5,7 @@ import type { ProgressStore } from "#adapters/local/progress-store.ts";
 import { sqliteProfileStore } from "#adapters/local/sqlite-profile-store.ts";
 import { absorbEvents } from "#core/profiles/absorb-events.flow.ts";
 import type { ChangeKeeper } from "./change-keeper.ts";
+import type { Reactor } from "./reactor.ts";
 import type { Reteller } from "./reteller.ts";
 
 export interface PlacedEntry {
@@ -29,6 +30,7 @@ export interface AbsorberPorts {
   /** Knows the rules that hold now, and what the lake was told under others. */
   readonly reteller: Pick<Reteller, "rules" | "told">;
   readonly keepChanges: ChangeKeeper;
+  readonly reactor: Pick<Reactor, "react">;
   readonly onSetAside: (error: unknown, what: string) => void;
 }
 
@@ -38,7 +40,8 @@ export interface AbsorberPorts {
  */
 const pause = async (): Promise<void> => {};
 
-export function absorberOf({ database, progress, reteller, keepChanges, onSetAside }: AbsorberPorts): Absorber {
+export function absorberOf(ports: AbsorberPorts): Absorber {
+  const { database, progress, reteller, keepChanges, reactor, onSetAside } = ports;
   const store = sqliteProfileStore(database);
   let { absorbed } = progress.progress();
 
@@ -53,6 +56,7 @@ export function absorberOf({ database, progress, reteller, keepChanges, onSetAsi
       const rules = reteller.rules();
       const { changes } = await absorbEvents({ store, pause }, { events, assertions }, rules);
       keepChanges(changes, rules, ({ key }) => reteller.told(key));
+      await reactor.react(changes, rules);
       progress.setAbsorbed(upTo);
       database.exec("COMMIT");
     } catch (error) {

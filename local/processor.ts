@@ -2,6 +2,7 @@ import { openDatabase } from "#adapters/local/database.ts";
 import { openInbox } from "#adapters/local/inbox.ts";
 import { openLakeFiles } from "#adapters/local/lake-files.ts";
 import { openProgressStore, PROGRESS_SCHEMA } from "#adapters/local/progress-store.ts";
+import { MEMBERSHIPS_SCHEMA } from "#adapters/local/sqlite-membership-store.ts";
 import { PROFILES_SCHEMA } from "#adapters/local/sqlite-profile-store.ts";
 import type { IdentityRules } from "#core/identity/identity-rules.ts";
 import type { Clock } from "#core/kernel/ports.ts";
@@ -9,6 +10,7 @@ import { absorberOf } from "./absorber.ts";
 import { changeKeeper } from "./change-keeper.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { openLakeFeed } from "./lake-feed.ts";
+import { openReactor } from "./reactor.ts";
 import { openReteller } from "./reteller.ts";
 
 /**
@@ -18,7 +20,10 @@ import { openReteller } from "./reteller.ts";
 export interface Processor {
   /** Absorbs the next stretch of the inbox and answers its bytes: `STEP_BYTES` where there may be more, 0 for none. */
   step(): Promise<number>;
-  /** Takes the next page of profiles over to changed rules; answers how many keys, 0 where there is nothing to do. */
+  /**
+   * Takes the next page of profiles over to changed rules, and looks at the next whom segments wait for; answers how many
+   * keys and profiles, 0 where there is nothing to do.
+   */
   retell(): Promise<number>;
   /** Goes by the rules that the folder holds now. */
   useRules(): Promise<void>;
@@ -50,7 +55,7 @@ export const STEP_BYTES = 2_000_000;
 export const FLUSH_SIZE = 6_000_000;
 
 export async function openProcessor({ folder, rules, clock, onSetAside }: ProcessorPorts): Promise<Processor> {
-  const database = openDatabase(folder.profiles, PROFILES_SCHEMA + PROGRESS_SCHEMA);
+  const database = openDatabase(folder.profiles, PROFILES_SCHEMA + MEMBERSHIPS_SCHEMA + PROGRESS_SCHEMA);
   // What is touched most stays at hand; checkpoints, which wait for the disk, come seldom.
   database.exec("PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 8000;");
   const progress = openProgressStore(database);
@@ -58,11 +63,14 @@ export async function openProcessor({ folder, rules, clock, onSetAside }: Proces
   const files = await openLakeFiles(folder.lake, onSetAside);
   const keepChanges = changeKeeper(progress, clock);
   const reteller = openReteller({ database, rules: await rules(), keepChanges });
-  const absorber = absorberOf({ database, progress, reteller, keepChanges, onSetAside });
+  const reactor = openReactor({ database, progress, definitions: folder.definitions, clock, onTrouble: onSetAside });
+  const absorber = absorberOf({ database, progress, reteller, keepChanges, reactor, onSetAside });
   const feed = await openLakeFeed({ database, progress, inbox, files, stretch: STEP_BYTES });
   let waitingSince = clock();
-  let writtenOfRetold = 0;
-  const waits = (): boolean => feed.begun() < absorber.absorbed() || writtenOfRetold < reteller.made();
+  /** Rows that no inbox entry brought: of profiles told again, of segments. */
+  const made = (): number => reteller.made() + reactor.made();
+  let writtenOfMade = 0;
+  const waits = (): boolean => feed.begun() < absorber.absorbed() || writtenOfMade < made();
   const noteWaiting = (): void => {
     if (!waits()) waitingSince = clock();
   };
@@ -71,27 +79,27 @@ export async function openProcessor({ folder, rules, clock, onSetAside }: Proces
       const batch = inbox.after(absorber.absorbed(), STEP_BYTES);
       if (batch.length === 0) return 0;
       noteWaiting();
-      const entries = batch.map(({ entry }) => entry);
-      feed.add(entries);
       await absorber.absorb(batch);
+      // After it: whoever asks for a profile waits for no lines of the lake.
+      feed.add(batch.map(({ entry }) => entry));
       return batch.reduce((sum, { bytes }) => sum + bytes, 0);
     },
     retell: async () => {
       noteWaiting();
-      return reteller.step();
+      return (await reteller.step()) + (await reactor.step(reteller.rules()));
     },
     useRules: async () => reteller.use(await rules()),
     isRetold: () => reteller.isWalked(),
     flush: async () => {
       const isWhole = reteller.isWalked();
-      writtenOfRetold = reteller.made();
+      writtenOfMade = made();
       await feed.flush(absorber.absorbed());
       if (isWhole) reteller.complete();
     },
     compact: () => feed.compact(),
     waiting: () => ({
-      entries: absorber.absorbed() - feed.begun() + (writtenOfRetold < reteller.made() ? 1 : 0),
-      size: feed.size() + reteller.made() - writtenOfRetold,
+      entries: absorber.absorbed() - feed.begun() + (writtenOfMade < made() ? 1 : 0),
+      size: feed.size() + made() - writtenOfMade,
       ms: waits() ? clock() - waitingSince : 0,
     }),
     absorbed: () => absorber.absorbed(),
@@ -99,6 +107,7 @@ export async function openProcessor({ folder, rules, clock, onSetAside }: Proces
       await feed.close();
       files.close();
       inbox.close();
+      reactor.close();
       database.close();
     },
   };
