@@ -44,6 +44,8 @@ export const SETTINGS = {
     WORKGROUP: name,
     LAKE_DATABASE: name,
     CAMPAIGN_QUEUE_URL: name,
+    SNAPSHOT_QUEUE_URL: name,
+    LIST_MEMBERS_STREAM: name,
     IDENTITY_RULES: z.optional(json),
     /** Rules that held before these, while the lake is told of the change. */
     IDENTITY_RULES_BEFORE: z.optional(json),
@@ -59,6 +61,16 @@ export const SETTINGS = {
     CAMPAIGN_QUEUE_URL: name,
     MESSAGE_EVENTS_STREAM: name,
     IDENTITY_RULES: z.optional(json),
+  }),
+  snapshot: z.object({
+    DEFINITIONS_TABLE: name,
+    WORKGROUP: name,
+    LAKE_DATABASE: name,
+    /** Where the lists of members lie that were found. */
+    SNAPSHOTS_BUCKET: name,
+    /** Its own queue: the schedule asks for all segments there, and each is asked for there by itself. */
+    SNAPSHOT_QUEUE_URL: name,
+    SEGMENT_CHANGES_STREAM: name,
   }),
   send: z.object({
     MESSAGES_TABLE: name,

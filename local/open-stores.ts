@@ -9,7 +9,9 @@ import type { RecoveryClaim } from "#core/events/recovery/ports.ts";
 import type { Source } from "#core/events/source.ts";
 import { plansIn } from "#core/plans/plans-in.flow.ts";
 import type { TrackingPlan } from "#core/plans/tracking-plan.ts";
+import type { ListDefinition } from "#core/segments/list-definition.ts";
 import type { SegmentDefinition } from "#core/segments/segment-definition.ts";
+import type { SnapshotRun, SnapshotState } from "#core/segments/snapshot-state.ts";
 import type { RunAsked } from "./campaign-work.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { Installed } from "./installed-sources.ts";
@@ -32,6 +34,10 @@ export function openStores(folder: DataFolder) {
     trackingPlans,
     plans: plansIn(trackingPlans, Date.now, PLANS_FRESH_MS),
     segments: sqliteDefinitions<SegmentDefinition>(definitions, "segment", Date.now),
+    segmentVersions: sqliteDefinitions<SegmentDefinition>(definitions, "segment_version", Date.now),
+    segmentStates: sqliteDefinitions<SnapshotState>(definitions, "segment_snapshot", Date.now),
+    segmentRuns: sqliteDefinitions<SnapshotRun>(definitions, "segment_run", Date.now),
+    lists: sqliteDefinitions<ListDefinition>(definitions, "list", Date.now),
     campaigns: sqliteDefinitions<Campaign>(definitions, "campaign", Date.now),
     recoveries: sqliteDefinitions<RecoveryClaim>(definitions, "recovery", Date.now),
     runsAsked: sqliteDefinitions<RunAsked>(definitions, "campaign_run", Date.now),

@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { columnBytes } from "#adapters/local/column-bytes.ts";
 import { type InboxThread, openInboxThread } from "#adapters/local/inbox-thread.ts";
 import { openLakeQuery } from "#adapters/local/lake-query.ts";
+import { localSnapshots } from "#adapters/local/lake-snapshots.ts";
 import { localRates } from "#adapters/local/local-rates.ts";
 import { localSources } from "#adapters/local/local-sources.ts";
 import { duckdbDialect } from "#adapters/sql/duckdb-dialect.ts";
@@ -33,6 +35,7 @@ import { DEFAULT_SOURCE, type InstalledSource, installSources } from "./installe
 import { openStores, type Stores } from "./open-stores.ts";
 import type { Processing } from "./processing.ts";
 import { startProcessingThread } from "./processing-thread.ts";
+import { type SnapshotWork, startSnapshotWork } from "./snapshot-work.ts";
 
 /** Everything of one installation on one machine, put together: the composition root. */
 export interface Runtime {
@@ -100,11 +103,15 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
       processing.useRules();
     },
   });
-  const others = { stores, identity, rates: localRates(), inbox, lake, analyst, onFault };
+  const { damaged: damagedFiles } = query;
+  const others = { stores, identity, rates: localRates(), inbox, lake, analyst, damagedFiles, onFault };
   const parts = goingBy(() => rules, others);
   const campaignWork = campaignWorkOn(parts);
+  const snapshots = snapshotWorkOn(parts, folder);
   const imports = openImportJobs({ folder, intake: inbox.intake, processing, rules: () => rules, onFault });
-  const management = { campaignRuns: campaignWork.runs, imports, token: credentials.token };
+  const sizes = columnBytes(folder.lake, query.lake, Date.now);
+  const ofSegments = ofSegmentsOn(parts, snapshots, sizes);
+  const management = { campaignRuns: campaignWork.runs, ofSegments, imports, token: credentials.token };
   let door = doorTo(parts, management);
   return {
     folder,
@@ -116,7 +123,7 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
     door: (event) => door(event),
     isBehind: behind.isBehind,
     close: async () => {
-      for (const work of [campaignWork, imports, processing]) await work.stop();
+      for (const work of [campaignWork, snapshots, imports, processing]) await work.stop();
       for (const opened of [query, identity, stores, behind]) opened.close();
       await inbox.close();
     },
@@ -133,6 +140,7 @@ interface Parts {
   readonly inbox: InboxThread;
   readonly lake: LakeQuery;
   readonly analyst: AnalystQuery;
+  readonly damagedFiles: NonNullable<ApiPorts["damagedFiles"]>;
   readonly onFault: RuntimeOptions["onFault"];
 }
 
@@ -168,6 +176,31 @@ function campaignWorkOn(parts: Parts): CampaignWork {
   });
 }
 
+const snapshotWorkOn = ({ stores, inbox, lake, onFault }: Parts, folder: DataFolder): SnapshotWork =>
+  startSnapshotWork({
+    clock: Date.now,
+    segments: stores.segments,
+    states: stores.segmentStates,
+    asked: stores.segmentRuns,
+    store: localSnapshots(folder.lake, lake),
+    segmentSql: sqlOf,
+    tell: (rows) => inbox.lake.append("segment_changes", rows),
+    onFault,
+  });
+
+const ofSegmentsOn = (
+  { stores, inbox }: Parts,
+  { runs }: SnapshotWork,
+  sizes: ReturnType<typeof columnBytes>,
+): ApiPorts["ofSegments"] => ({
+  versions: stores.segmentVersions,
+  states: stores.segmentStates,
+  runs,
+  lists: stores.lists,
+  listRows: inbox.lake,
+  columnBytes: sizes,
+});
+
 /** What lets bad events in after all: the very limits and plans by which events come in. */
 const recoveryOn = ({ stores, inbox }: Parts): ApiPorts["recovery"] => ({
   intake: inbox.intake,
@@ -178,13 +211,14 @@ const recoveryOn = ({ stores, inbox }: Parts): ApiPorts["recovery"] => ({
 
 interface Management {
   readonly campaignRuns: CampaignWork["runs"];
+  readonly ofSegments: ApiPorts["ofSegments"];
   readonly imports: ImportJobs;
   readonly token: string;
 }
 
 /** The doors, by the rules that hold now. */
-function doorTo(parts: Parts, { campaignRuns, imports, token }: Management): Door {
-  const { rules, stores, identity, rates, inbox, lake, analyst, onFault } = parts;
+function doorTo(parts: Parts, { campaignRuns, ofSegments, imports, token }: Management): Door {
+  const { rules, stores, identity, rates, inbox, lake, analyst, damagedFiles, onFault } = parts;
   const sources = localSources(stores.sources);
   const collect = collectHandler({
     intake: inbox.intake,
@@ -205,6 +239,7 @@ function doorTo(parts: Parts, { campaignRuns, imports, token }: Management): Doo
       assertions: inbox.assertions,
       identity,
       segments: stores.segments,
+      ofSegments,
       campaigns: stores.campaigns,
       campaignRuns,
       sources: sources.definitions,
@@ -215,6 +250,7 @@ function doorTo(parts: Parts, { campaignRuns, imports, token }: Management): Doo
       lake,
       analyst,
       dialect: "duckdb",
+      damagedFiles,
       imports,
       pause: (ms) => sleep(ms),
       onTrouble: onFault,

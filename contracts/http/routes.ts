@@ -4,12 +4,14 @@ import { CAMPAIGN_ROUTES } from "./campaigns.ts";
 import { IDENTITY_ROUTES } from "./identity.ts";
 import { IMPORT_ROUTES } from "./imports.ts";
 import { LINK_ROUTES } from "./links.ts";
+import { LIST_ROUTES } from "./lists.ts";
 import { MESSAGE_ROUTES } from "./messages.ts";
 import { NOT_SERVED_ROUTES } from "./not-served.ts";
 import { PROFILE_SHAPE_ROUTES } from "./profile-shapes.ts";
 import { PROFILE_ROUTES } from "./profiles.ts";
 import { QUERY_ROUTES } from "./queries.ts";
 import type { Route } from "./route.ts";
+import { SEGMENT_INSIGHT_ROUTES } from "./segment-insights.ts";
 import { SEGMENT_ROUTES } from "./segments.ts";
 import { SOURCE_ROUTES } from "./sources.ts";
 import { TRACKING_PLAN_ROUTES } from "./tracking-plans.ts";
@@ -21,6 +23,8 @@ export const ROUTES = {
   ...PROFILE_SHAPE_ROUTES,
   ...LINK_ROUTES,
   ...SEGMENT_ROUTES,
+  ...SEGMENT_INSIGHT_ROUTES,
+  ...LIST_ROUTES,
   ...CAMPAIGN_ROUTES,
   ...QUERY_ROUTES,
   ...BAD_EVENT_ROUTES,

@@ -3,16 +3,23 @@ import { Condition } from "#core/segments/condition.ts";
 import { SegmentDefinition } from "#core/segments/segment-definition.ts";
 import { DefinitionId, Instant, Next, PageQuery, Time, Versioned } from "./fields.ts";
 import type { Route } from "./route.ts";
-
-/** A condition in words a marketer reads. */
-const Sentence = z.object({ en: z.string(), fr: z.string() });
+import { Freshness, Sentence } from "./segment-fields.ts";
 
 const definition = SegmentDefinition.shape;
 
-const Segment = Versioned.extend({ ...definition, sentence: Sentence });
+export const Segment = Versioned.extend({
+  ...definition,
+  sentence: Sentence,
+  /** How its kept members are found, and when they last were. What is asked of a segment is always evaluated anew. */
+  freshness: Freshness,
+});
 
 /** An answer may be sent back as it came: what only we say is not looked at. */
-const answered = { updatedAt: z.string().optional(), sentence: z.unknown().optional() };
+const answered = {
+  updatedAt: z.string().optional(),
+  sentence: z.unknown().optional(),
+  freshness: z.unknown().optional(),
+};
 const SegmentAsked = z.object({ ...definition, id: DefinitionId.optional(), ...answered });
 const SegmentChanged = z.object({ ...definition, version: z.int().positive().optional(), ...answered });
 
@@ -27,6 +34,14 @@ export const Preview = z.object({
   /** The query that finds them, in the dialect of the engine that ran it. */
   sql: z.string(),
   now: Time,
+  /** How long it took, in ms. */
+  tookMs: z.number(),
+  /**
+   * What one evaluation reads: `measured` by the engine, or, where it does not count, all of the `columns` it looks
+   * into; and what Athena asks for that, at least for 10 MB. `null` where nobody can say.
+   */
+  cost: z.object({ bytes: z.number(), usd: z.number(), by: z.enum(["measured", "columns"]) }).nullable(),
+  freshness: Freshness,
 });
 
 export const Members = z.object({
@@ -49,6 +64,8 @@ const badSegment = [
   "segment.too_deep",
   "segment.too_large",
   "segment.unknown_segment",
+  "segment.unknown_list",
+  "segment.archived",
   "segment.cycle",
 ] as const;
 
@@ -56,7 +73,8 @@ export const SEGMENT_ROUTES = {
   listSegments: {
     method: "GET",
     path: "/api/segments",
-    summary: "All segments",
+    summary: "All segments that are in use; with `archived=true` those that were put away too",
+    query: z.object({ archived: z.enum(["true", "false"]).default("false") }),
     status: 200,
     answer: z.object({ segments: z.array(Segment) }),
     refusals: [],
@@ -105,7 +123,7 @@ export const SEGMENT_ROUTES = {
     published: PreviewAsked,
     status: 200,
     answer: Preview,
-    refusals: badSegment,
+    refusals: [...badSegment, "segment.too_slow"],
   },
   segmentMembers: {
     method: "GET",

@@ -26,12 +26,12 @@ function snapshotWorld(dieAt = Number.POSITIVE_INFINITY, when: "before" | "after
   const mortal = <T extends object>(port: T): T =>
     new Proxy(port, {
       get: (target, name) => {
-        const method = Reflect.get(target, name);
+        const method: unknown = Reflect.get(target, name);
         if (typeof method !== "function" || name === "read") return method;
         return async (...args: readonly unknown[]) => {
           const dies = calls++ === dieAt;
           if (dies && when === "before") throw new Error("dead");
-          const answer: unknown = await method(...args);
+          const answer: unknown = await Reflect.apply(method, target, args);
           if (dies) throw new Error("dead");
           return answer;
         };

@@ -6,12 +6,14 @@ import { campaignActs } from "./campaign-acts.ts";
 import { identityActs } from "./identity-acts.ts";
 import { importActs } from "./import-acts.ts";
 import { linkActs } from "./link-acts.ts";
+import { listActs } from "./list-acts.ts";
 import { messageActs } from "./message-acts.ts";
 import { notServedActs } from "./not-served-acts.ts";
 import { profileActs } from "./profile-acts.ts";
 import { profileShapeActs } from "./profile-shape-acts.ts";
 import { queryActs } from "./query-acts.ts";
 import { segmentActs } from "./segment-acts.ts";
+import { segmentInsightActs } from "./segment-insight-acts.ts";
 import { sourceActs } from "./source-acts.ts";
 import { trackingPlanActs } from "./tracking-plan-acts.ts";
 
@@ -22,6 +24,8 @@ export const ACTS: Acts<typeof ROUTES> = {
   ...profileShapeActs,
   ...linkActs,
   ...segmentActs,
+  ...segmentInsightActs,
+  ...listActs,
   ...campaignActs,
   ...queryActs,
   ...badEventActs,

@@ -5,9 +5,11 @@ import { dynamodbComponentPages } from "#adapters/aws/dynamodb-component-pages.t
 import { dynamodbDefinitions } from "#adapters/aws/dynamodb-definitions.ts";
 import { dynamodbProfileStore } from "#adapters/aws/dynamodb-profile-store.ts";
 import { dynamodbSourceDefinitions } from "#adapters/aws/dynamodb-source-definitions.ts";
+import { firehoseLakeWriter } from "#adapters/aws/firehose-lake-writer.ts";
 import { awsIntake } from "#adapters/aws/intake.ts";
 import { sqsAssertions } from "#adapters/aws/sqs-assertions.ts";
 import { sqsCampaignRuns } from "#adapters/aws/sqs-campaign-runs.ts";
+import { sqsSnapshotRuns } from "#adapters/aws/sqs-snapshot-runs.ts";
 import { athenaDialect } from "#adapters/sql/athena-dialect.ts";
 import { segmentSql } from "#adapters/sql/segment-sql.ts";
 import { identityRulesBeforeIn, identityRulesIn } from "#contracts/identity-rules-setting.ts";
@@ -17,7 +19,9 @@ import { defaultAdmissionLimits } from "#core/events/admission-limits.ts";
 import type { RecoveryClaim } from "#core/events/recovery/ports.ts";
 import { plansIn } from "#core/plans/plans-in.flow.ts";
 import type { TrackingPlan } from "#core/plans/tracking-plan.ts";
+import type { ListDefinition } from "#core/segments/list-definition.ts";
 import type { SegmentDefinition } from "#core/segments/segment-definition.ts";
+import type { SnapshotState } from "#core/segments/snapshot-state.ts";
 import { logTrouble } from "#lambdas/middleware/log-trouble.ts";
 import { deployedIdentity } from "./deployed-identity.ts";
 import { apiHandler } from "./handler.ts";
@@ -40,6 +44,13 @@ export const handler = apiHandler({
   ),
   assertions: sqsAssertions({ queueUrl: settings.RESOLVE_QUEUE_URL }),
   segments: dynamodbDefinitions<SegmentDefinition>({ table, kind: "segment", now: Date.now }),
+  ofSegments: {
+    versions: dynamodbDefinitions<SegmentDefinition>({ table, kind: "segment_version", now: Date.now }),
+    states: dynamodbDefinitions<SnapshotState>({ table, kind: "segment_snapshot", now: Date.now }),
+    runs: sqsSnapshotRuns({ queueUrl: settings.SNAPSHOT_QUEUE_URL }),
+    lists: dynamodbDefinitions<ListDefinition>({ table, kind: "list", now: Date.now }),
+    listRows: firehoseLakeWriter({ streams: { list_members: settings.LIST_MEMBERS_STREAM } }),
+  },
   campaigns: dynamodbDefinitions<Campaign>({ table, kind: "campaign", now: Date.now }),
   campaignRuns: sqsCampaignRuns({ queueUrl: settings.CAMPAIGN_QUEUE_URL }),
   sources: dynamodbSourceDefinitions({ table, keysTable: settings.SOURCES_TABLE, now: Date.now }),

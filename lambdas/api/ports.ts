@@ -1,16 +1,19 @@
 import type { ImportAsked, ImportJob } from "#contracts/http/imports.ts";
+import type { LakeRows } from "#contracts/lake.ts";
 import type { Campaign } from "#core/campaigns/campaign.ts";
 import type { Run } from "#core/campaigns/message.ts";
 import type { RecoveryPorts } from "#core/events/recovery/ports.ts";
 import type { Source } from "#core/events/source.ts";
 import type { IdentityRules } from "#core/identity/identity-rules.ts";
-import type { AnalystQuery, Clock, Definitions, LakeQuery } from "#core/kernel/ports.ts";
+import type { AnalystQuery, Clock, Definitions, LakeQuery, LakeWriter } from "#core/kernel/ports.ts";
 import type { Rejection } from "#core/kernel/rejection.ts";
 import type { EpochMs } from "#core/kernel/time.ts";
 import type { TrackingPlan } from "#core/plans/tracking-plan.ts";
 import type { Assertions, ComponentPages, ProfileStore } from "#core/profiles/ports.ts";
 import type { ResolvedCondition } from "#core/segments/condition.ts";
+import type { ListDefinition } from "#core/segments/list-definition.ts";
 import type { SegmentDefinition } from "#core/segments/segment-definition.ts";
+import type { SnapshotRun, SnapshotState } from "#core/segments/snapshot-state.ts";
 
 export interface Imports {
   /** Latest first. */
@@ -25,6 +28,27 @@ export interface Imports {
 export interface CampaignRuns {
   /** Resolves once it is durable that the run is to be made: from then on it is made at least once, whoever dies. */
   start(run: Run & { readonly now: EpochMs }): Promise<void>;
+}
+
+export interface SegmentRuns {
+  /** Resolves once it is durable that the segment is to be evaluated: from then on it is at least once, whoever dies. */
+  start(run: SnapshotRun): Promise<void>;
+}
+
+/** Segments, beside what each means today. */
+export interface SegmentPorts {
+  /** What segments meant before, under `id@version`. */
+  readonly versions: Definitions<SegmentDefinition>;
+  /** How far the evaluation of each is. */
+  readonly states: Pick<Definitions<SnapshotState>, "get" | "list">;
+  readonly runs: SegmentRuns;
+  readonly lists: Definitions<ListDefinition>;
+  readonly listRows: LakeWriter<Pick<LakeRows, "list_members">>;
+  /**
+   * How many bytes these columns of these tables of the lake are, where somebody can say: what a query has to read at
+   * most. Absent where the engine itself counts what it reads.
+   */
+  readonly columnBytes?: (columns: Readonly<Record<string, readonly string[]>>) => Promise<number>;
 }
 
 /** How far the lake was told of what changed rules make of the people there are. */
@@ -53,6 +77,7 @@ export interface ApiPorts {
   readonly assertions: Assertions;
   readonly identity: IdentityPorts;
   readonly segments: Definitions<SegmentDefinition>;
+  readonly ofSegments: SegmentPorts;
   readonly campaigns: Definitions<Campaign>;
   readonly campaignRuns: CampaignRuns;
   readonly sources: Definitions<Source>;
@@ -65,6 +90,8 @@ export interface ApiPorts {
   readonly lake: LakeQuery;
   readonly analyst: AnalystQuery;
   readonly dialect: "duckdb" | "athena";
+  /** Files of the lake that cannot be read, where somebody keeps a list of them. */
+  readonly damagedFiles?: () => readonly { readonly table: string; readonly file: string; readonly why: string }[];
   readonly imports: Imports;
   /** Resolves after so many milliseconds: for a reader who must wait for its own write to be taken in. */
   readonly pause: (ms: number) => Promise<void>;

@@ -12,6 +12,7 @@ import type { CollectStack } from "./collect-stack.ts";
 import type { LakeStack } from "./lake-stack.ts";
 import { identityRules, identityRulesBefore, type ProfilesStack } from "./profiles-stack.ts";
 import type { SegmentsStack } from "./segments-stack.ts";
+import type { SnapshotsStack } from "./snapshots-stack.ts";
 import { StageStack } from "./stage-stack.ts";
 import type { StoresStack } from "./stores-stack.ts";
 
@@ -22,6 +23,7 @@ export interface ApiStackProps {
   readonly stores: StoresStack;
   readonly profiles: ProfilesStack;
   readonly segments: SegmentsStack;
+  readonly snapshots: SnapshotsStack;
   readonly campaigns: CampaignsStack;
   readonly collect: CollectStack;
 }
@@ -54,7 +56,7 @@ export class ApiStack extends StageStack {
   }
 
   private addApi(props: ApiStackProps): TributaryFunction<"api"> {
-    const { stage, alarms, lake, stores, profiles, segments, campaigns } = props;
+    const { stage, alarms, lake, stores, profiles, segments, snapshots, campaigns } = props;
     return new TributaryFunction(this, "Api", {
       name: "api",
       stage,
@@ -75,6 +77,8 @@ export class ApiStack extends StageStack {
         WORKGROUP: segments.toAsk("analysts"),
         LAKE_DATABASE: lake.toRead,
         CAMPAIGN_QUEUE_URL: campaigns.toRun,
+        SNAPSHOT_QUEUE_URL: snapshots.toRun,
+        LIST_MEMBERS_STREAM: lake.toAppend("list_members"),
         ...identityRules(stage),
         ...identityRulesBefore(stage),
       },

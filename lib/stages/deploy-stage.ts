@@ -6,6 +6,7 @@ import { CollectionDomainStack } from "#lib/stacks/collection-domain-stack.ts";
 import { LakeStack } from "#lib/stacks/lake-stack.ts";
 import { ProfilesStack } from "#lib/stacks/profiles-stack.ts";
 import { SegmentsStack } from "#lib/stacks/segments-stack.ts";
+import { SnapshotsStack } from "#lib/stacks/snapshots-stack.ts";
 import type { StageStack } from "#lib/stacks/stage-stack.ts";
 import { StoresStack } from "#lib/stacks/stores-stack.ts";
 import { WatchStack } from "#lib/stacks/watch-stack.ts";
@@ -24,8 +25,9 @@ export function deployStage(app: App, stage: Stage): readonly StageStack[] {
   const profiles = new ProfilesStack(app, { stage, alarms, lake, stores });
   const collect = new CollectStack(app, { stage, alarms, lake, stores, profiles });
   const campaigns = new CampaignsStack(app, { stage, alarms, lake, stores, segments });
-  const api = new ApiStack(app, { stage, alarms, lake, stores, profiles, segments, campaigns, collect });
+  const snapshots = new SnapshotsStack(app, { stage, alarms, lake, stores, segments });
+  const api = new ApiStack(app, { stage, alarms, lake, stores, profiles, segments, snapshots, campaigns, collect });
   const domain = stage.collectionDomain;
   const front = domain === undefined ? [] : [new CollectionDomainStack(app, { stage, domain, collect })];
-  return [watch, stores, lake, segments, profiles, collect, campaigns, api, ...front];
+  return [watch, stores, lake, segments, profiles, collect, campaigns, snapshots, api, ...front];
 }

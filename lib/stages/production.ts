@@ -8,6 +8,7 @@ export const productionStage = (choice: OwnersChoice): Stage => ({
   database: "tributary",
   lakeBufferSeconds: 300,
   analystScanGigabytes: 100,
+  segmentMinutes: 60,
   sendConcurrency: 5,
   resolveConcurrency: 20,
   requestsPerSecond: 2_000,

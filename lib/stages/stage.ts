@@ -20,6 +20,8 @@ export interface Stage {
   readonly lakeBufferSeconds: number;
   /** Above this an analyst's query is stopped, in gigabytes read. Athena charges by the byte. */
   readonly analystScanGigabytes: number;
+  /** How often segments are evaluated by schedule, in minutes: each time costs one query for each segment. */
+  readonly segmentMinutes: number;
   /** Who messages are from: `news@example.org`, or `Example <news@example.org>`. The address or its domain must be a verified identity of SES in the same Region. */
   readonly sender: string;
   /** How many batches of messages are sent at once: with SES's rate for the account, this bounds the sending rate. */

@@ -8,6 +8,7 @@ export const testStage = (choice: OwnersChoice): Stage => ({
   database: "tributary_test",
   lakeBufferSeconds: 60,
   analystScanGigabytes: 10,
+  segmentMinutes: 60,
   sendConcurrency: 2,
   resolveConcurrency: 5,
   requestsPerSecond: 200,

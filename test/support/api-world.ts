@@ -18,7 +18,9 @@ import type { TrackingPlan } from "#core/plans/tracking-plan.ts";
 import { absorbEvents } from "#core/profiles/absorb-events.flow.ts";
 import { changeRows } from "#core/profiles/change-rows.ts";
 import type { Assertion } from "#core/profiles/evidence.ts";
+import type { ListDefinition } from "#core/segments/list-definition.ts";
 import type { SegmentDefinition } from "#core/segments/segment-definition.ts";
+import type { SnapshotState } from "#core/segments/snapshot-state.ts";
 import { type ApiPorts, apiHandler } from "#lambdas/api/handler.ts";
 import { brokenPromise } from "./api-contract.ts";
 import { type DuckDbLake, duckDbLake } from "./duckdb-lake.ts";
@@ -67,6 +69,14 @@ export async function apiWorld(lake: DuckDbLake, broken: Partial<ApiPorts> = {})
     identity: identityOf(store, log),
     assertions: { append: async (assertions) => void pending.push(...assertions) },
     segments: memoryDefinitions<SegmentDefinition>(clock),
+    ofSegments: {
+      versions: memoryDefinitions<SegmentDefinition>(clock),
+      states: memoryDefinitions<SnapshotState>(clock),
+      runs: { start: async (run) => void log.push(["segmentRuns.start", run]) },
+      lists: memoryDefinitions<ListDefinition>(clock),
+      listRows: lake,
+      columnBytes: async (columns) => Object.values(columns).flat().length,
+    },
     campaigns: memoryDefinitions<Campaign>(clock),
     campaignRuns: { start: async (run) => void log.push(["campaignRuns.start", run]) },
     sources: memoryDefinitions<Source>(clock),

@@ -1,0 +1,73 @@
+import type { ApiCode } from "#contracts/http/rejections.ts";
+import type { Defined } from "#core/kernel/ports.ts";
+import { type Rejection, rejection } from "#core/kernel/rejection.ts";
+import { isoDay, isoTime } from "#core/kernel/time.ts";
+import {
+  type ImportMode,
+  type ListDefinition,
+  type ListLink,
+  nextLink,
+  withLink,
+} from "#core/segments/list-definition.ts";
+import type { ListMemberRow } from "#core/segments/list-member-row.ts";
+import type { ApiPorts } from "./ports.ts";
+
+interface Import {
+  readonly mode: ImportMode;
+  readonly keys: ReadonlySet<string>;
+  readonly more: boolean;
+}
+
+/** Rows written at once. */
+const ROWS = 5_000;
+
+/**
+ * Writes a link of a list. Its version is reserved first, so that no two imports share one whoever dies; the rows count
+ * once all are in the lake, and the next import goes by them once that is written down too. Killed on the way and asked
+ * again, the second attempt stands in the place of the first.
+ */
+export async function importInto(
+  ports: ApiPorts,
+  list: Defined<ListDefinition>,
+  { mode, keys, more }: Import,
+): Promise<Defined<ListDefinition> | Rejection<ApiCode>> {
+  const { lists } = ports.ofSegments;
+  const now = ports.clock();
+  const link = nextLink(list.definition, mode, now);
+  if (link === undefined) {
+    return rejection("list.nothing_to_continue", "no upload is under way: begin one with replace or append, and more");
+  }
+  const reserved = await lists.put(list.id, { ...list.definition, lastVersion: link.version }, list.version);
+  if (reserved === undefined) return changed(list.id);
+  await writeLink(ports, list.id, link, { keys, ends: !more });
+  const next = withLink(reserved.definition, mode, link, { identifiers: keys.size, more, now });
+  return (await lists.put(list.id, next, reserved.version)) ?? changed(list.id);
+}
+
+const changed = (id: string): Rejection<ApiCode> =>
+  rejection("definition.changed", `somebody else imported into ${id} at the same time; look at it and ask again`);
+
+/** Empties a list that is to be deleted: a list made later under the same id begins with nobody. */
+export async function deleteRows(ports: ApiPorts, { id, definition }: Defined<ListDefinition>): Promise<void> {
+  const link = nextLink(definition, "replace", ports.clock());
+  if (link !== undefined) await writeLink(ports, id, link, { keys: new Set(), ends: true });
+}
+
+async function writeLink(
+  { ofSegments, clock }: ApiPorts,
+  listId: string,
+  { version, base, nth }: ListLink,
+  { keys, ends }: { readonly keys: ReadonlySet<string>; readonly ends: boolean },
+): Promise<void> {
+  const at = clock();
+  const common = { list_id: listId, version, base, nth, imported_at: isoTime(at), dt: isoDay(at) };
+  const header: ListMemberRow = { ...common, identity_key: null, members: keys.size, ends };
+  let rows: ListMemberRow[] = [header];
+  for (const identity_key of keys) {
+    rows.push({ ...common, identity_key, members: null, ends: null });
+    if (rows.length < ROWS) continue;
+    await ofSegments.listRows.append("list_members", rows);
+    rows = [];
+  }
+  if (rows.length > 0) await ofSegments.listRows.append("list_members", rows);
+}
