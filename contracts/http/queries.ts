@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { SAVED_QUERIES } from "#contracts/saved-queries/saved-queries.ts";
 import { Table } from "./fields.ts";
+import { QUALITY_ROUTES } from "./quality.ts";
 import type { Route } from "./route.ts";
 
 /** How many rows a page has at most. */
@@ -85,4 +86,5 @@ export const QUERY_ROUTES = {
     answer: Saved,
     refusals: ["query.not_found", "query.bad_parameter"],
   },
+  ...QUALITY_ROUTES,
 } as const satisfies Record<string, Route>;

@@ -4,6 +4,7 @@ import { LakeQueryError, type QueryPage } from "#core/kernel/ports.ts";
 import { isRejection, type Rejection, rejection } from "#core/kernel/rejection.ts";
 import type { Acts } from "./act.ts";
 import type { ApiPorts } from "./ports.ts";
+import { qualityActs } from "./quality-acts.ts";
 import { filledQuery, savedAnswer, savedAnswers } from "./saved-query-answers.ts";
 
 /** Lambda answers at most 6 MB, and quotes within the answer are escaped once more on the way. */
@@ -21,6 +22,7 @@ export const queryActs: Acts<typeof QUERY_ROUTES> = {
   },
   listSavedQueries: async () => ({ queries: savedAnswers() }),
   getSavedQuery: async (_ports, { target, query }) => savedAnswer(target, query),
+  ...qualityActs,
 };
 
 const told = ({ columns, rows, truncated, next }: QueryPage): QueryPage => ({
