@@ -6,7 +6,7 @@ export function eventsSql({ scans, properties, levels, measures }: Plan): readon
   const to = Math.max(...scans.map(({ bounds }) => bounds.to));
   const starts = scans.flatMap(({ bounds }) => bounds.from ?? []);
   const bounds = starts.length < scans.length ? { to } : { from: Math.min(...starts), to };
-  const own = ["profile_id", "event", "event_time"];
+  const own = ["profile_id", "event", "event_time", ...(starts.length === 0 ? [] : ["dt"])];
   const raw = listed([...own, ...properties.raw()], 6);
   const where = `profile_id IS NOT NULL AND ${scanSql({ names, bounds })}`;
   const chained = levels.map(

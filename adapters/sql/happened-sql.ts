@@ -27,7 +27,7 @@ export function happenedSql(plan: Plan, people: string | undefined, name = "happ
   const starts = scans.flatMap(({ bounds }) => bounds.from ?? []);
   const to = Math.max(...scans.map(({ bounds }) => bounds.to));
   const bounds = starts.length < scans.length ? { to } : { from: Math.min(...starts), to };
-  const own = ["profile_id", "event", "event_time"];
+  const own = ["profile_id", "event", "event_time", "dt"];
   const whose = people === undefined ? "profile_id IS NOT NULL" : `profile_id IN (${people})`;
   return `${name} AS (
   SELECT ${listed([...own, ...properties.read()], 4)}

@@ -1,3 +1,4 @@
+import type { Beside } from "#core/segments/needs.ts";
 import { textLiteral } from "./literal.ts";
 import { listed, type Plan } from "./plan.ts";
 
@@ -10,24 +11,28 @@ export function peopleSql(plan: Plan): string {
   return `people AS (\n  SELECT ${listed(read, 4)}\n  FROM ${source}\n)`;
 }
 
-/** What lies beside the profile, as `name` → its select. Each has at most one row a profile, and is joined where it has. */
-export function besideSql(plan: Plan): readonly (readonly [string, string])[] {
-  return [...computedSql(plan), ...listsSql(plan)];
+/** A select of what lies beside the profile: at most one row each, and none for many. */
+interface BesideSql {
+  readonly name: string;
+  readonly kind: Beside;
+  readonly select: string;
 }
 
-function computedSql({ computed }: Plan): readonly (readonly [string, string])[] {
+export const besideSql = (plan: Plan): readonly BesideSql[] => [...computedSql(plan), ...listsSql(plan)];
+
+function computedSql({ computed }: Plan): readonly BesideSql[] {
   if (computed.raw().length === 0) return [];
   const raw = listed(["profile_id", ...computed.raw()], 6);
   const read = listed(["profile_id", ...computed.read()], 4);
-  return [["figured", `\n  SELECT ${read}\n  FROM (\n    SELECT ${raw}\n    FROM computed_traits\n  ) extracted\n`]];
+  const select = `\n  SELECT ${read}\n  FROM (\n    SELECT ${raw}\n    FROM computed_traits\n  ) extracted\n`;
+  return [{ name: "figured", kind: "computed", select }];
 }
 
-function listsSql({ lists }: Plan): readonly (readonly [string, string])[] {
+function listsSql({ lists }: Plan): readonly BesideSql[] {
   if (lists.size === 0) return [];
   const columns = [...lists].map(([id, name]) => `bool_or(list_id = ${textLiteral(id)}) AS ${name}`);
   const ids = [...lists.keys()].map(textLiteral).join(", ");
-  const select = listed(["profile_id", ...columns], 4);
-  return [
-    ["on_lists", `\n  SELECT ${select}\n  FROM list_people\n  WHERE list_id IN (${ids})\n  GROUP BY profile_id\n`],
-  ];
+  const read = listed(["profile_id", ...columns], 4);
+  const select = `\n  SELECT ${read}\n  FROM list_people\n  WHERE list_id IN (${ids})\n  GROUP BY profile_id\n`;
+  return [{ name: "on_lists", kind: "lists", select }];
 }

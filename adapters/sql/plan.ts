@@ -2,7 +2,7 @@ import type { EpochMs } from "#core/kernel/time.ts";
 import type { EventFilter } from "#core/segments/condition.ts";
 import { eventNamesIn } from "#core/segments/measure.ts";
 import { testIn } from "#core/segments/value-test.ts";
-import type { WindowBounds } from "#core/segments/window.ts";
+import { receivedFrom, type WindowBounds } from "#core/segments/window.ts";
 import type { JsonColumns } from "./columns.ts";
 import type { SqlDialect } from "./dialect.ts";
 import { textLiteral, timestampLiteral } from "./literal.ts";
@@ -41,9 +41,12 @@ export function filterSql(filter: EventFilter, bounds: WindowBounds, plan: Plan)
   return [scanSql({ names, bounds }), ...tests].join(" AND ");
 }
 
-export function scanSql({ names, bounds: { from, to } }: Scan): string {
+export function scanSql({ names, bounds }: Scan): string {
+  const { from, to } = bounds;
+  const day = receivedFrom(bounds);
   return [
     `event IN (${names.map(textLiteral).join(", ")})`,
+    ...(day === undefined ? [] : [`dt >= ${textLiteral(day)}`]),
     ...(from === undefined ? [] : [`event_time >= ${timestampLiteral(from)}`]),
     `event_time < ${timestampLiteral(to)}`,
   ].join(" AND ");

@@ -36,12 +36,14 @@ happened AS (
   SELECT profile_id,
     event,
     event_time,
+    dt,
     CASE WHEN json_type(property_1) = 'VARCHAR' THEN json_extract_string(property_1, '$') END AS property_1_text,
     CASE WHEN json_type(property_2) IN ('BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE') THEN TRY_CAST(property_2 AS DOUBLE) END AS property_2_number
   FROM (
     SELECT profile_id,
       event,
       event_time,
+      dt,
       TRY(json_extract(properties, '/items/0/sku')) AS property_1,
       TRY(json_extract(properties, '/amount')) AS property_2
     FROM events
@@ -50,14 +52,14 @@ happened AS (
 ),
 measured AS (
   SELECT profile_id,
-    count(*) FILTER (WHERE event IN ('Order Completed') AND event_time >= TIMESTAMP '1998-04-02 00:00:00.001' AND event_time < TIMESTAMP '1998-07-01 00:00:00.001') AS measure_1,
+    count(*) FILTER (WHERE event IN ('Order Completed') AND dt >= '1998-03-02' AND event_time >= TIMESTAMP '1998-04-02 00:00:00.001' AND event_time < TIMESTAMP '1998-07-01 00:00:00.001') AS measure_1,
     sum(CASE WHEN abs(property_2_number) < 1000000000000e0 THEN CAST(round(property_2_number * 1e6) AS DECIMAL(38, 0)) END) FILTER (WHERE event IN ('It''s back') AND event_time < TIMESTAMP '1998-07-01 00:00:00.001' AND coalesce(property_1_text LIKE 'a%' ESCAPE '!', FALSE)) AS measure_2
   FROM happened
   GROUP BY profile_id
 )
 SELECT people.profile_id
 FROM people
-LEFT JOIN measured ON measured.profile_id = people.profile_id
+JOIN measured ON measured.profile_id = people.profile_id
 WHERE (coalesce(measure_1, 0) >= 2e0) AND (coalesce(trait_1_has_1, FALSE)) AND (NOT (coalesce(measure_2, 0) > CAST('10500000' AS DECIMAL(38, 0)))) AND (coalesce(consent_1_text, 'unknown') = 'granted')
 `;
 
@@ -76,12 +78,14 @@ happened AS (
   SELECT profile_id,
     event,
     event_time,
+    dt,
     CASE WHEN substr(json_format(property_1), 1, 1) = '"' THEN json_extract_scalar(property_1, '$') END AS property_1_text,
     CASE WHEN regexp_like(json_format(property_2), '^[-0-9]') THEN CAST(property_2 AS DOUBLE) END AS property_2_number
   FROM (
     SELECT profile_id,
       event,
       event_time,
+      dt,
       json_extract(properties, '$["items"][0]["sku"]') AS property_1,
       json_extract(properties, '$["amount"]') AS property_2
     FROM events
@@ -90,14 +94,14 @@ happened AS (
 ),
 measured AS (
   SELECT profile_id,
-    count(*) FILTER (WHERE event IN ('Order Completed') AND event_time >= TIMESTAMP '1998-04-02 00:00:00.001' AND event_time < TIMESTAMP '1998-07-01 00:00:00.001') AS measure_1,
+    count(*) FILTER (WHERE event IN ('Order Completed') AND dt >= '1998-03-02' AND event_time >= TIMESTAMP '1998-04-02 00:00:00.001' AND event_time < TIMESTAMP '1998-07-01 00:00:00.001') AS measure_1,
     sum(CASE WHEN abs(property_2_number) < 1000000000000e0 THEN CAST(round(property_2_number * 1e6) AS DECIMAL(38, 0)) END) FILTER (WHERE event IN ('It''s back') AND event_time < TIMESTAMP '1998-07-01 00:00:00.001' AND coalesce(property_1_text LIKE 'a%' ESCAPE '!', FALSE)) AS measure_2
   FROM happened
   GROUP BY profile_id
 )
 SELECT people.profile_id
 FROM people
-LEFT JOIN measured ON measured.profile_id = people.profile_id
+JOIN measured ON measured.profile_id = people.profile_id
 WHERE (coalesce(measure_1, 0) >= 2e0) AND (coalesce(trait_1_has_1, FALSE)) AND (NOT (coalesce(measure_2, 0) > CAST('10500000' AS DECIMAL(38, 0)))) AND (coalesce(consent_1_text, 'unknown') = 'granted')
 `;
 
@@ -116,6 +120,7 @@ describe("a segment's statement", () => {
         ('p_1', 'Order Completed', TIMESTAMP '1998-06-30', '{}'), ('p_1', 'Order Completed', TIMESTAMP '1998-06-30', '{}'),
         ('p_2', 'Order Completed', TIMESTAMP '1998-06-30', '{}'), (NULL, 'Order Completed', TIMESTAMP '1998-06-30', '{}'),
         ('p_1', 'It''s back', TIMESTAMP '1998-06-30', '{"amount":1000,"items":[{"sku":"b"}]}')) AS t (profile_id, event, event_time, properties);
+      ALTER TABLE events ADD COLUMN dt VARCHAR DEFAULT '1998-06-30';
     `);
   });
   afterAll(() => {
@@ -137,6 +142,69 @@ describe("a segment's statement", () => {
 
   it("leaves the events alone where none are asked for", () => {
     expect(segmentSql({ trait: "plan", exists: true }, NOW, athenaDialect)).not.toContain("events");
+  });
+
+  it("asks for sequences so, in both", async () => {
+    const asked: ResolvedCondition = {
+      sequence: [
+        { event: "Viewed" },
+        { event: "Order Completed", after: { atLeast: "1h", atMost: "7d" } },
+        { event: "It's back" },
+      ],
+      without: { event: "Asked" },
+      within: { last: "90d" },
+    };
+    const sql = segmentSql(asked, NOW, athenaDialect);
+    const bounds =
+      "AND dt >= '1998-03-02' AND event_time >= TIMESTAMP '1998-04-02 00:00:00.001' AND event_time < TIMESTAMP '1998-07-01 00:00:00.001'";
+    expect(sql.slice(sql.indexOf(",\nchained_1"))).toBe(`,
+chained_1 AS (
+  SELECT *,
+    CASE WHEN event IN ('Order Completed') ${bounds} THEN max(CASE WHEN event IN ('Viewed') ${bounds} THEN event_time END) OVER (PARTITION BY profile_id ORDER BY event_time RANGE BETWEEN INTERVAL '7' DAY PRECEDING AND INTERVAL '3600' SECOND PRECEDING) END AS sequence_1_step_2,
+    max(CASE WHEN event IN ('Asked') ${bounds} THEN event_time END) OVER (PARTITION BY profile_id ORDER BY event_time RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL '0.001' SECOND PRECEDING) AS sequence_1_without
+  FROM happened
+),
+chained_2 AS (
+  SELECT *,
+    CASE WHEN event IN ('It''s back') ${bounds} THEN max(sequence_1_step_2) OVER (PARTITION BY profile_id ORDER BY event_time RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL '0.001' SECOND PRECEDING) END AS sequence_1_step_3
+  FROM chained_1
+),
+measured AS (
+  SELECT profile_id,
+    bool_or(sequence_1_step_3 >= coalesce(sequence_1_without, sequence_1_step_3)) AS sequence_1
+  FROM chained_2
+  GROUP BY profile_id
+)
+SELECT people.profile_id
+FROM people
+JOIN measured ON measured.profile_id = people.profile_id
+WHERE coalesce(sequence_1, FALSE)
+`);
+    // The events are the same in both dialects, but for how JSON is read, of which this asks nothing.
+    expect(segmentSql(asked, NOW, duckdbDialect)).toBe(sql);
+  });
+
+  it("needs no window over events for two steps that lie any time apart", () => {
+    const asked: ResolvedCondition = { sequence: [{ event: "A" }, { event: "B", after: { atLeast: "1d" } }] };
+    const sql = segmentSql(asked, NOW, duckdbDialect);
+    expect(sql).not.toContain("OVER");
+    expect(sql).toContain("coalesce(sequence_1_end >= sequence_1 + INTERVAL '1' DAY, FALSE)");
+  });
+
+  it("reads the partitions from the day on which the first window begins, less a month, or all of them", () => {
+    const within = (...windows: readonly (object | undefined)[]): string =>
+      segmentSql(
+        {
+          any: windows.map((each) => ({ event: "A", ...(each === undefined ? {} : { within: each }) })),
+        } as ResolvedCondition,
+        NOW,
+        athenaDialect,
+      );
+    const read = (sql: string): string | undefined => /FROM events\n +WHERE .*/.exec(sql)?.[0];
+    expect(read(within({ last: "30d" }))).toContain("dt >= '1998-05-01'");
+    expect(read(within({ last: "30d" }, { from: "1998-01-01" }))).toContain("dt >= '1997-12-01'");
+    expect(read(within({ last: "30d" }, undefined))).not.toContain("dt");
+    expect(read(within({ from: "1000-01-01" }))).toContain("dt >= '1000-01-01'");
   });
 
   it("answers for people, not for events that are nobody's", async () => {

@@ -1,6 +1,7 @@
 import type { EpochMs } from "#core/kernel/time.ts";
 import type { EventCondition, ResolvedCondition } from "#core/segments/condition.ts";
 import { measureIn } from "#core/segments/measure.ts";
+import { needs } from "#core/segments/needs.ts";
 import { testIn } from "#core/segments/value-test.ts";
 import { windowBounds } from "#core/segments/window.ts";
 import { jsonColumns } from "./columns.ts";
@@ -18,8 +19,9 @@ import { testSql } from "./test-sql.ts";
  * `core/segments/matches.ts` in memory. However many event conditions there are, `events` is read once, and of each
  * row only what is asked for.
  *
- * Nothing prunes by `dt`, because that is the day of receipt: a late event lies after its window, an imported history
- * years after it. Bounds on `event_time` are there for the statistics that Parquet keeps of each row group.
+ * Where every window begins somewhere, so do the days of receipt that are read (`receivedFrom`); they never end before
+ * today, because a late event lies after its window, an imported history years after it. Bounds on `event_time` are
+ * there for the statistics that Parquet keeps of each row group.
  */
 export function segmentSql(condition: ResolvedCondition, now: EpochMs, dialect: SqlDialect): string {
   const plan: Plan = {
@@ -36,16 +38,22 @@ export function segmentSql(condition: ResolvedCondition, now: EpochMs, dialect: 
   };
   const where = conditionSql(condition, plan);
   const beside = besideSql(plan);
-  const joined = [...beside.map(([name]) => name), ...(plan.scans.length === 0 ? [] : ["measured"])];
+  // Who has nothing to be joined is looked at only where the condition may mean them all the same.
+  const joins = [...beside, ...(plan.scans.length === 0 ? [] : [MEASURED])].map(
+    ({ name, kind }) =>
+      `\n${needs(kind, condition, now) ? "JOIN" : "LEFT JOIN"} ${name} ON ${name}.profile_id = people.profile_id`,
+  );
   return [
     `WITH ${peopleSql(plan)}`,
-    ...beside.map(([name, select]) => `,\n${name} AS (${select})`),
+    ...beside.map(({ name, select }) => `,\n${name} AS (${select})`),
     ...(plan.scans.length === 0 ? [] : eventsSql(plan)),
     "\nSELECT people.profile_id\nFROM people",
-    ...joined.map((name) => `\nLEFT JOIN ${name} ON ${name}.profile_id = people.profile_id`),
+    ...joins,
     `\nWHERE ${where}\n`,
   ].join("");
 }
+
+const MEASURED = { name: "measured", kind: "events" } as const;
 
 function conditionSql(condition: ResolvedCondition, plan: Plan): string {
   const { dialect, now } = plan;

@@ -7,7 +7,7 @@ import { passes } from "./passes.ts";
 import type { Person, PersonEvent } from "./person.ts";
 import { type ChainStep, gapOf, sequencePasses } from "./sequence-passes.ts";
 import { testIn } from "./value-test.ts";
-import { type Window, windowBounds } from "./window.ts";
+import { receivedFrom, type Window, windowBounds } from "./window.ts";
 
 /**
  * Whether somebody is meant by a condition at the instant `now`. The SQL of `adapters/sql` selects the same people:
@@ -42,7 +42,10 @@ function eventsMeant(
   now: EpochMs,
 ): readonly PersonEvent[] {
   const names = new Set(eventNamesIn(filter));
-  const { from = Number.NEGATIVE_INFINITY, to } = windowBounds(within, now);
+  const bounds = windowBounds(within, now);
+  const { from = Number.NEGATIVE_INFINITY, to } = bounds;
+  const day = receivedFrom(bounds);
+  const received = day === undefined ? Number.NEGATIVE_INFINITY : Date.parse(day);
   const wanted = (filter.where ?? []).map((node) => ({ path: node.property, test: testIn(node) }));
   const value = (event: PersonEvent, path: string): Json | undefined => valueAt(event.properties, path);
   return events.filter(
@@ -50,6 +53,7 @@ function eventsMeant(
       names.has(event.name) &&
       event.at >= from &&
       event.at < to &&
+      (event.receivedAt === undefined || event.receivedAt >= received) &&
       wanted.every(({ path, test }) => passes(test, value(event, path), now)),
   );
 }

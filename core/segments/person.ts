@@ -8,6 +8,8 @@ import type { Profile } from "#core/profiles/profile.ts";
 export interface PersonEvent {
   readonly name: string;
   readonly at: EpochMs;
+  /** When it was first received; an event that does not say counts as received in time (`receivedFrom`). */
+  readonly receivedAt?: EpochMs;
   readonly properties: JsonObject;
 }
 
@@ -39,7 +41,12 @@ export function personOf(
     computed,
     lists,
     consent: Object.fromEntries(Object.entries(profile.consent).map(([purpose, { state }]) => [purpose, state])),
-    events: distinctEvents(events).map(({ name, eventTime, properties }) => ({ name, at: eventTime, properties })),
+    events: distinctEvents(events).map(({ name, eventTime, receivedAt, properties }) => ({
+      name,
+      at: eventTime,
+      receivedAt,
+      properties,
+    })),
   };
 }
 

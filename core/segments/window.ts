@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { DAY, type EpochMs, MINUTE } from "#core/kernel/time.ts";
+import { DAY, type EpochMs, isoDay, MINUTE } from "#core/kernel/time.ts";
 import { datePartsIn, instantIn, isWritable } from "./date-text.ts";
 import { Duration, durationMs, durationParts } from "./duration.ts";
 import { instantAtWallClock, isTimeZone, wallClockAt } from "./time-zone.ts";
@@ -47,6 +47,19 @@ export function windowBounds(window: Window | undefined, now: EpochMs): WindowBo
   const to = window.to === undefined ? end : Math.min(instantOf(window.to, window.zone), end);
   return from === undefined ? { to } : { from, to };
 }
+
+/**
+ * The first UTC day on which an event of a window may have been received: 31 days before the one it begins in;
+ * `undefined` where it has no beginning. Whoever claims to know more than a month ahead what will have happened has a
+ * wrong clock, and such an event counts in no window that begins later: so no engine needs to look at what came in
+ * before that day, however much that is. Events that are late, by days or years, are received later and count.
+ */
+export function receivedFrom({ from }: Partial<WindowBounds>): string | undefined {
+  if (from === undefined) return undefined;
+  return isoDay(Math.max(from - RECEIVED_AHEAD, Date.UTC(1000, 0, 1)));
+}
+
+const RECEIVED_AHEAD = 31 * DAY;
 
 function beginning({ last, zone }: z.infer<typeof LastWindow>, now: EpochMs): EpochMs {
   const { amount, unit } = durationParts(last);

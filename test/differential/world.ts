@@ -155,7 +155,8 @@ const doing = (keys: number): fc.Arbitrary<Doing> =>
     key: fc.integer({ min: 0, max: keys }),
     name: fc.constantFrom(...NAMES),
     at: eventTime,
-    lateBy: fc.constantFrom(0, 1, DAY, 400 * DAY),
+    /** Some are late, and some of the future by a clock that is wrong, so that windows disagree about them. */
+    lateBy: fc.constantFrom(0, 1, DAY, 400 * DAY, -DAY, -31 * DAY, -34 * DAY, -70 * DAY),
     properties: objectOf(PROPERTIES),
     copies: fc.constantFrom(1, 1, 1, 2, 3),
   });
