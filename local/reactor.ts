@@ -14,7 +14,7 @@ import { SWEEP, type SweepState, sweepOn } from "#core/segments/realtime/sweep.f
 import { reactToTime } from "#core/segments/realtime/timers.flow.ts";
 import type { SegmentChangeRow } from "#core/segments/segment-change-row.ts";
 import type { SegmentDefinition } from "#core/segments/segment-definition.ts";
-import { LinesByPart } from "./lake-lines.ts";
+import { keepSegmentRows } from "./keep-segment-rows.ts";
 
 /** Moves people in and out of segments as profiles change and time goes by: what `react` is in the cloud. */
 export interface Reactor {
@@ -43,9 +43,10 @@ export function openReactor(ports: ReactorPorts): Reactor {
   const { database, progress, clock, onTrouble } = ports;
   const definitions = openDatabase(ports.definitions, DEFINITIONS_SCHEMA);
   const segments = sqliteDefinitions<SegmentDefinition>(definitions, "segment", clock);
+  const keep = keepSegmentRows(progress);
   let made = 0;
   const keepRows = (rows: readonly SegmentChangeRow[]): void => {
-    made += keepLines(progress, rows);
+    made += keep(rows);
   };
   // Beside the profiles, so that one commit moves a page's memberships and how far the sweep has come.
   database.exec(DEFINITIONS_SCHEMA);
@@ -120,15 +121,4 @@ async function inOneTransaction<T>(database: DatabaseSync, work: () => Promise<T
     database.exec("ROLLBACK");
     throw error;
   }
-}
-
-function keepLines(progress: Pick<ProgressStore, "addChanges">, rows: readonly SegmentChangeRow[]): number {
-  const lines = new LinesByPart();
-  for (const row of rows) lines.addRow("segment_changes", row);
-  let size = 0;
-  for (const part of lines.parts()) {
-    progress.addChanges(part);
-    size += part.text.length;
-  }
-  return size;
 }

@@ -235,5 +235,8 @@ function storyOf(rows: readonly SegmentChangeRow[]): ReadonlyMap<string, readonl
   const turns = [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
   turns.sort((x, y) => (x.evaluated_at < y.evaluated_at ? -1 : 1));
   const story = Map.groupBy(turns, ({ segment_id, profile_id }) => `${segment_id} ${profile_id}`);
+  for (const told of story.values()) {
+    expect(new Set(told.map(({ evaluated_at }) => evaluated_at)).size, "turns have an order").toBe(told.length);
+  }
   return new Map([...story].map(([who, told]) => [who, told.map(({ change }) => change)]));
 }

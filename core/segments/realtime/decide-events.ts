@@ -34,7 +34,7 @@ function meant(filter: EventFilter, within: Window | undefined, person: KnownPer
       until = Math.min(until, windowTurns(within, at, now));
     }
   }
-  const open = person.knownAfter >= from;
+  const open = person.knownAfter > Number.NEGATIVE_INFINITY && person.knownAfter >= from;
   return filter.where === undefined
     ? { certain: times, maybe: NONE, open, from, until }
     : { certain: NONE, maybe: times, open, from, until };
