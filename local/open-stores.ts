@@ -2,7 +2,9 @@ import { openDatabase } from "#adapters/local/database.ts";
 import { localOutbox } from "#adapters/local/outbox.ts";
 import { localChannel } from "#adapters/local/outbox-channel.ts";
 import { localMessageLedger } from "#adapters/local/outbox-ledger.ts";
+import { openProgressStore, PROGRESS_SCHEMA } from "#adapters/local/progress-store.ts";
 import { DEFINITIONS_SCHEMA, sqliteDefinitions } from "#adapters/local/sqlite-definitions.ts";
+import { MEMBERSHIPS_SCHEMA, sqliteMembershipStore } from "#adapters/local/sqlite-membership-store.ts";
 import { PROFILES_SCHEMA, sqliteProfileStore } from "#adapters/local/sqlite-profile-store.ts";
 import type { Campaign } from "#core/campaigns/campaign.ts";
 import type { RecoveryClaim } from "#core/events/recovery/ports.ts";
@@ -15,6 +17,7 @@ import type { SnapshotRun, SnapshotState } from "#core/segments/snapshot-state.t
 import type { RunAsked } from "./campaign-work.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { Installed } from "./installed-sources.ts";
+import { keepSegmentRows } from "./keep-segment-rows.ts";
 
 /** How long a change of a tracking plan may go unnoticed: on one machine looking it up costs nearly nothing. */
 const PLANS_FRESH_MS = 1_000;
@@ -24,7 +27,7 @@ export type Stores = ReturnType<typeof openStores>;
 /** What is kept in SQLite beside the inbox. */
 export function openStores(folder: DataFolder) {
   const definitions = openDatabase(folder.definitions, DEFINITIONS_SCHEMA);
-  const profiles = openDatabase(folder.profiles, PROFILES_SCHEMA);
+  const profiles = openDatabase(folder.profiles, PROFILES_SCHEMA + MEMBERSHIPS_SCHEMA + PROGRESS_SCHEMA);
   const outbox = openDatabase(folder.outbox, "");
   const trackingPlans = sqliteDefinitions<TrackingPlan>(definitions, "tracking_plan", Date.now);
   return {
@@ -41,6 +44,7 @@ export function openStores(folder: DataFolder) {
     campaigns: sqliteDefinitions<Campaign>(definitions, "campaign", Date.now),
     recoveries: sqliteDefinitions<RecoveryClaim>(definitions, "recovery", Date.now),
     runsAsked: sqliteDefinitions<RunAsked>(definitions, "campaign_run", Date.now),
+    memberships: sqliteMembershipStore(profiles, keepSegmentRows(openProgressStore(profiles))),
     profiles: sqliteProfileStore(profiles),
     outbox: localOutbox(outbox),
     ledger: localMessageLedger(outbox),

@@ -239,6 +239,7 @@ function doorTo(parts: Parts, { campaignRuns, ofSegments, imports, token }: Mana
       assertions: inbox.assertions,
       identity,
       segments: stores.segments,
+      memberships: stores.memberships,
       ofSegments,
       campaigns: stores.campaigns,
       campaignRuns,

@@ -12,6 +12,7 @@ import type { TrackingPlan } from "#core/plans/tracking-plan.ts";
 import type { Assertions, ComponentPages, ProfileStore } from "#core/profiles/ports.ts";
 import type { ResolvedCondition } from "#core/segments/condition.ts";
 import type { ListDefinition } from "#core/segments/list-definition.ts";
+import type { MembershipStore } from "#core/segments/ports.ts";
 import type { SegmentDefinition } from "#core/segments/segment-definition.ts";
 import type { SnapshotRun, SnapshotState } from "#core/segments/snapshot-state.ts";
 
@@ -77,6 +78,8 @@ export interface ApiPorts {
   readonly assertions: Assertions;
   readonly identity: IdentityPorts;
   readonly segments: Definitions<SegmentDefinition>;
+  /** Who is in what, as it is kept up to date. Absent: nobody keeps it, and profiles show no segments. */
+  readonly memberships?: Pick<MembershipStore, "of">;
   readonly ofSegments: SegmentPorts;
   readonly campaigns: Definitions<Campaign>;
   readonly campaignRuns: CampaignRuns;
