@@ -10,7 +10,7 @@ import type { ProcessingReply, ProcessingRequest } from "./processing.worker.ts"
 const HEAP = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 256 };
 
 /** How often the thread hears that something came in, in ms: one look of its takes everything. */
-const NEWS_MS = 20;
+const NEWS_MS = 10;
 
 /**
  * Processing in a thread of its own, so that whoever sends events never waits for profiles or files. `onDeath` hears
@@ -23,7 +23,6 @@ export function startProcessingThread(folder: DataFolder, onDeath: (error: unkno
   });
   const asked = new Map<number, { readonly done: () => void; readonly failed: (error: unknown) => void }>();
   let nextId = 1;
-  let woken = false;
   let death: { readonly error: unknown } | undefined;
   worker.on("message", ({ id, error }: ProcessingReply) => {
     const request = asked.get(id);
@@ -38,6 +37,7 @@ export function startProcessingThread(folder: DataFolder, onDeath: (error: unkno
     asked.clear();
   });
   const post = (request: ProcessingRequest): void => worker.postMessage(request);
+  const wake = atMostEvery(NEWS_MS, () => post({ kind: "wake" }));
   const ask = (kind: "settle" | "stop"): Promise<void> =>
     new Promise((done, failed) => {
       if (death !== undefined) return failed(death.error);
@@ -52,17 +52,26 @@ export function startProcessingThread(folder: DataFolder, onDeath: (error: unkno
   ended.catch(() => {}); // `onDeath` was told.
   return {
     ended,
-    wake: () => {
-      if (woken) return;
-      woken = true;
-      post({ kind: "wake" });
-      // What comes until then is seen without news: after a look that found something the thread soon looks again.
-      setTimeout(() => {
-        woken = false;
-      }, NEWS_MS).unref();
-    },
+    wake,
     useRules: () => post({ kind: "rules" }),
     settle: () => ask("settle"),
     stop: () => ask("stop"),
   };
+}
+
+/** Tells at once, and what comes soon after in one more word at the end of that time: nothing stays untold. */
+function atMostEvery(ms: number, tell: () => void): () => void {
+  let isQuiet = false;
+  let isUntold = false;
+  const wake = (): void => {
+    isUntold = isQuiet;
+    if (isQuiet) return;
+    isQuiet = true;
+    tell();
+    setTimeout(() => {
+      isQuiet = false;
+      if (isUntold) wake();
+    }, ms).unref();
+  };
+  return wake;
 }

@@ -22,10 +22,12 @@ export interface Processing {
 /** How long lines may wait for company before they are written to a file, in ms. */
 const FLUSH_MS = 2_000;
 /**
- * How long to wait for company after everything there was absorbed, in ms: a transaction and a look at profiles for each
- * single event would cost several times what the event itself does. Nobody who waits for processing waits for this.
+ * How long to wait for company after everything there was absorbed, in ms and in times of what absorbing it took: a
+ * transaction and a look at profiles for each single event would cost several times what the event itself does. Few
+ * events are soon done with, and the next few wait hardly at all; many wait for the most. Nobody who waits for processing
+ * waits for this.
  */
-const GATHER_MS = 50;
+const GATHER = { most: 25, least: 2, times: 5 };
 /** How often to look for what other processes brought, and for a folder that another process processes, in ms. */
 const LOOK_MS = 50;
 
@@ -57,6 +59,8 @@ export function startProcessing(ports: ProcessorPorts): Processing {
     },
   };
 }
+
+const gatheringMs = (took: number): number => Math.min(GATHER.most, Math.max(GATHER.least, GATHER.times * took));
 
 /** The loop: look, absorb, write, answer who waits, rest. */
 class Work {
@@ -128,7 +132,9 @@ class Work {
         this.#hasNewRules = false;
         await processor.useRules();
       }
+      const began = performance.now();
       const taken = await processor.step();
+      const gathering = gatheringMs(performance.now() - began);
       // What is not reached before the end is taken over at the next start.
       const retold = this.#stopping ? 0 : await processor.retell();
       if (this.#isTimeToWrite(processor)) await this.#write(processor);
@@ -138,7 +144,7 @@ class Work {
       }
       if (taken + retold > 0) {
         const isHurried = taken >= STEP_BYTES || retold > 0 || this.settlers.any || this.#stopping;
-        await (isHurried ? turn() : this.#rest(GATHER_MS, false));
+        await (isHurried ? turn() : this.#rest(gathering, false));
         continue;
       }
       if (this.#stopping) break;

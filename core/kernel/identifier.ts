@@ -1,5 +1,6 @@
 import { digest } from "./digest.ts";
 import { compareText } from "./order.ts";
+import { remembering } from "./remembering.ts";
 
 /** Something a person is known by: `email:ana@example.org`. Values are normalised (see `normalise.ts`). */
 export interface Identifier {
@@ -40,19 +41,13 @@ export type IdentifierKey = string & { readonly __brand: "IdentifierKey" };
 
 export const identifierText = (identifier: Identifier): string => `${identifier.type}:${identifier.value}`;
 
-export function identifierKey(identifier: Identifier): IdentifierKey {
-  const text = identifierText(identifier);
-  const known = keys.get(text);
-  if (known !== undefined) return known;
-  if (keys.size >= REMEMBERED_KEYS) keys.clear();
-  const key = `${strengthOf(identifier.type)}${digest(text)}` as IdentifierKey;
-  keys.set(text, key);
-  return key;
-}
+export const identifierKey = ({ type, value }: Identifier): IdentifierKey => keyOf(type, value);
 
-// A batch asks for the same few keys again and again. What is remembered can be forgotten without changing an answer.
-const keys = new Map<string, IdentifierKey>();
 const REMEMBERED_KEYS = 10_000;
+const keyOf = remembering(
+  REMEMBERED_KEYS,
+  (type, value) => `${strengthOf(type)}${digest(identifierText({ type, value }))}` as IdentifierKey,
+);
 
 export const compareIdentifiers = (a: Identifier, b: Identifier): number =>
   strengthOf(a.type) - strengthOf(b.type) || compareText(a.type, b.type) || compareText(a.value, b.value);

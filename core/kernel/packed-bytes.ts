@@ -40,9 +40,12 @@ export class PackedWriter {
     }
   }
 
-  end(): Uint8Array {
+  /** The bytes, filled up with zeros to whole groups of so many. */
+  end(group = 1): Uint8Array {
     if (this.#waiting > 0) this.#write(0, 8 - this.#waiting);
-    return this.#bytes.subarray(0, this.#length);
+    const whole = Math.ceil(this.#length / group) * group;
+    if (whole > this.#bytes.length) this.#grow();
+    return this.#bytes.subarray(0, whole);
   }
 
   #write(number: number, bits: number): void {
@@ -118,9 +121,12 @@ export class PackedReader {
 const bitsOf = (number: number): number =>
   number < 2 ** 32 ? 32 - Math.clz32(number) : 64 - Math.clz32(Math.floor(number / 2 ** 32));
 
+/** How many numbers have so many digits: one for all, because making a typed array takes as long as counting in it. */
+const counts = new Uint32Array(64);
+
 /** One below the digits that most have: then most need one bit more than their own. */
 function orderFor(numbers: readonly number[]): number {
-  const counts = new Uint32Array(64);
+  counts.fill(0);
   for (const number of numbers) {
     const bits = bitsOf(number);
     counts[bits] = (counts[bits] ?? 0) + 1;

@@ -15,14 +15,14 @@ import type { Found } from "./locate.ts";
  */
 export function asFirstHeard(events: readonly HeardEvent[], found: Found): readonly HeardEvent[] {
   const fragments = fragmentsIn(found);
-  const first = firstCopies(events);
+  const copies = firstCopies(events);
   const deliveries = new Map<string, Delivery>();
   const heard = events.map((event): HeardEvent => {
     const [strongest] = event.identifiers;
     if (strongest === undefined) return event;
     const known = rememberedAt(event, fragments.get(identifierKey(strongest)));
-    const copy = first.get(nameOf(event)) as Event;
-    const at = known ?? (copy === event ? undefined : copy.eventTime);
+    const first = copies.get(event.source)?.get(event.messageId);
+    const at = known ?? (first === event ? undefined : first?.eventTime);
     if (at === undefined) return event;
     if (known !== undefined) noteShift(deliveries, event, known);
     return event.again && event.eventTime === at ? event : { ...event, eventTime: at, again: true };
@@ -31,17 +31,16 @@ export function asFirstHeard(events: readonly HeardEvent[], found: Found): reado
   return timed.every((event, at) => event === events[at]) ? events : timed;
 }
 
-/** No id of a source holds a slash. */
-const nameOf = (event: Event): string => `${event.source}/${event.messageId}`;
-
-/** The copy of each event that came in first; of those that came together the first in the list. */
-function firstCopies(events: readonly Event[]): ReadonlyMap<string, Event> {
-  const first = new Map<string, Event>();
+/** The copy of each event that came in first, by source and id; of those that came together the first in the list. */
+function firstCopies(events: readonly Event[]): ReadonlyMap<string, ReadonlyMap<string, Event>> {
+  const copies = new Map<string, Map<string, Event>>();
   for (const event of events) {
-    const other = first.get(nameOf(event));
-    if (other === undefined || event.receivedAt < other.receivedAt) first.set(nameOf(event), event);
+    const ofSource = copies.get(event.source) ?? new Map<string, Event>();
+    const other = ofSource.get(event.messageId);
+    if (other === undefined) copies.set(event.source, ofSource);
+    if (other === undefined || event.receivedAt < other.receivedAt) ofSource.set(event.messageId, event);
   }
-  return first;
+  return copies;
 }
 
 /** By identity key; not by where keys lead, because a key need not be read where its component was found by another. */

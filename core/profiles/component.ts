@@ -38,16 +38,15 @@ export function joinAllComponents(
   components: Iterable<Component>,
   recentEvents = defaultIdentityRules.recentEvents,
 ): Component {
-  const members = new Map<IdentifierKey, Member>();
-  const links = new Map<LinkId, Link>();
-  const retracted = new Map<LinkId, Retraction>();
-  const join = (x: Member, y: Member): Member => joinMembers(x, y, recentEvents);
+  const members = new Joining<IdentifierKey, Member>((x, y) => joinMembers(x, y, recentEvents));
+  const links = new Joining<LinkId, Link>(joinLinks);
+  const retracted = new Joining<LinkId, Retraction>(joinRetractions);
   for (const component of components) {
-    joinInto(members, component.members, join);
-    joinInto(links, component.links, joinLinks);
-    joinInto(retracted, component.retracted, joinRetractions);
+    members.take(component.members);
+    links.take(component.links);
+    retracted.take(component.retracted);
   }
-  return { members, links, retracted };
+  return { members: members.joined, links: links.joined, retracted: retracted.joined };
 }
 
 export const joinComponents = (x: Component, y: Component, recentEvents?: number): Component =>
@@ -65,17 +64,45 @@ function joinMembers(x: Member, y: Member, recentEvents: number): Member {
 
 /** Whether nothing was added to a component to make the other. It is asked of what `joinAllComponents` began with. */
 export function isUnchanged(before: Component, joined: Component): boolean {
-  if (before.members.size !== joined.members.size || before.links.size !== joined.links.size) return false;
-  if (before.retracted.size !== joined.retracted.size) return false;
-  for (const [key, member] of joined.members) if (before.members.get(key) !== member) return false;
-  for (const [id, link] of joined.links) if (before.links.get(id) !== link) return false;
-  for (const [id, retraction] of joined.retracted) if (before.retracted.get(id) !== retraction) return false;
+  return (
+    isSameMap(before.members, joined.members) &&
+    isSameMap(before.links, joined.links) &&
+    isSameMap(before.retracted, joined.retracted)
+  );
+}
+
+function isSameMap<K, V>(before: ReadonlyMap<K, V>, joined: ReadonlyMap<K, V>): boolean {
+  if (before === joined) return true;
+  if (before.size !== joined.size) return false;
+  for (const [key, value] of joined) if (before.get(key) !== value) return false;
   return true;
 }
 
-function joinInto<K, V>(joined: Map<K, V>, more: ReadonlyMap<K, V>, join: (a: V, b: V) => V): void {
-  for (const [key, value] of more) {
-    const other = joined.get(key);
-    joined.set(key, other === undefined ? value : join(other, value));
+/** Maps joined one after the other. The first that has anything stands as it is until another one adds to it. */
+class Joining<K, V> {
+  readonly #join: (a: V, b: V) => V;
+  #given: ReadonlyMap<K, V> = new Map();
+  #own: Map<K, V> | undefined;
+
+  constructor(join: (a: V, b: V) => V) {
+    this.#join = join;
+  }
+
+  get joined(): ReadonlyMap<K, V> {
+    return this.#own ?? this.#given;
+  }
+
+  take(more: ReadonlyMap<K, V>): void {
+    if (this.joined.size === 0) {
+      this.#given = more;
+      return;
+    }
+    for (const [key, value] of more) {
+      const other = this.joined.get(key);
+      const next = other === undefined ? value : this.#join(other, value);
+      if (next === other) continue;
+      this.#own ??= new Map(this.#given);
+      this.#own.set(key, next);
+    }
   }
 }

@@ -1,8 +1,8 @@
 import type { Event } from "#core/events/event.ts";
 import { defaultIdentityRules, type IdentityRules } from "#core/identity/identity-rules.ts";
-import { assertLink, keeperOf, type Link, type LinkId } from "#core/identity/link.ts";
+import { keeperOf, type Link, type LinkId, linkBetween } from "#core/identity/link.ts";
 import { type Retraction, unknownRetraction } from "#core/identity/retraction.ts";
-import { type Identifier, type IdentifierKey, identifierKey } from "#core/kernel/identifier.ts";
+import { compareIdentifiers, type Identifier, type IdentifierKey, identifierKey } from "#core/kernel/identifier.ts";
 import { compareText } from "#core/kernel/order.ts";
 import { type Component, emptyComponent, joinAllComponents, type Member } from "./component.ts";
 import { evidenceId, fragmentOf, type HeardEvent } from "./fragment.ts";
@@ -47,8 +47,8 @@ export function evidenceOf(event: HeardEvent, isShared: (key: IdentifierKey) => 
       continue;
     }
     members.set(key, { identifier: other, ...seen });
-    const link = assertLink({
-      between: [strongest, other],
+    const isInOrder = compareIdentifiers(strongest, other) <= 0;
+    const link = linkBetween(isInOrder ? strongestKey : key, isInOrder ? key : strongestKey, {
       class: "deterministic",
       verdict: "same",
       source: event.source,
@@ -116,13 +116,14 @@ class Crowds {
     const [person, ...others] = event.identifiers;
     if (person?.type !== "user_id" || others.length === 0) return undefined;
     const personKey = identifierKey(person);
-    const crowded = new Set<IdentifierKey>();
+    let crowded: Set<IdentifierKey> | undefined;
     for (const other of others) {
       if (other.type === "user_id") continue;
       const key = identifierKey(other);
-      const people = this.#people.get(key) ?? new Set();
-      if (people.size > this.#most) crowded.add(key);
-      else this.#people.set(key, people.add(personKey));
+      const people = this.#people.get(key);
+      if (people === undefined) this.#people.set(key, new Set([personKey]));
+      else if (people.size <= this.#most) people.add(personKey);
+      else crowded = (crowded ?? new Set<IdentifierKey>()).add(key);
     }
     return crowded;
   }

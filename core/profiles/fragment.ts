@@ -3,6 +3,7 @@ import type { Event } from "#core/events/event.ts";
 import { digestOf } from "#core/kernel/digest.ts";
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from "#core/kernel/json.ts";
 import { compareStamps, compareText, type Stamp } from "#core/kernel/order.ts";
+import { remembering } from "#core/kernel/remembering.ts";
 import type { EpochMs } from "#core/kernel/time.ts";
 import { type Activity, joinActivity } from "./fragment-activity.ts";
 import { type Devices, devicesIn, joinDevices } from "./fragment-devices.ts";
@@ -40,8 +41,12 @@ const MAX_PURPOSES = 50;
 export type HeardEvent = Event & { readonly again?: true };
 
 /** Ties between equal times are broken by this: short, and different for different events. */
-export const evidenceId = (event: Pick<Event, "source" | "messageId">): string =>
-  digestOf(event.source, event.messageId).slice(0, 8);
+export const evidenceId = ({ source, messageId }: Pick<Event, "source" | "messageId">): string =>
+  idOf(source, messageId);
+
+/** About a batch: who absorbs it asks for the same ids twice. */
+const REMEMBERED_IDS = 4_096;
+const idOf = remembering(REMEMBERED_IDS, (source, messageId) => digestOf(source, messageId).slice(0, 8));
 
 export function fragmentOf(event: Event, by = evidenceId(event)): Fragment {
   const stamp: Stamp = { at: event.eventTime, by };
@@ -55,6 +60,9 @@ export function fragmentOf(event: Event, by = evidenceId(event)): Fragment {
     devices: devicesIn(event.context, event.eventTime),
   };
 }
+
+/** What most events say of traits and of consent. */
+const NOTHING: Readonly<Record<string, never>> = {};
 
 /** What a fragment says that nothing was said of yet but when it was seen. */
 export const emptyFragment = (firstSeen: EpochMs, lastSeen: EpochMs): Fragment => ({
@@ -81,14 +89,23 @@ export function joinFragments(x: Fragment, y: Fragment, recentEvents: number): F
     activity: joinActivity(x, y, recentEvents),
     devices: joinDevices(x.devices, y.devices),
   };
-  const parts = Object.keys(joined) as (keyof Fragment)[];
-  return parts.every((part) => joined[part] === x[part]) ? x : joined;
+  return isSame(joined, x) ? x : joined;
 }
+
+const isSame = (x: Fragment, y: Fragment): boolean =>
+  x.firstSeen === y.firstSeen &&
+  x.lastSeen === y.lastSeen &&
+  x.traits === y.traits &&
+  x.consent === y.consent &&
+  x.recent === y.recent &&
+  x.activity === y.activity &&
+  x.devices === y.devices;
 
 function traitsOf(event: Event, stamp: Stamp): Fragment["traits"] {
   // Only identify speaks of the person: a group's traits are the group's.
-  const own = event.type === "identify" ? event.traits : {};
-  const around = isJsonObject(event.context.traits) ? event.context.traits : {};
+  const own = event.type === "identify" ? event.traits : undefined;
+  const around = isJsonObject(event.context.traits) ? event.context.traits : undefined;
+  if (own === undefined && around === undefined) return NOTHING;
   return registersOf({ ...around, ...own }, { ...stamp, source: event.source });
 }
 
@@ -135,7 +152,8 @@ function bound<Register>(
 }
 
 function consentOf(event: Event, stamp: Stamp): Consent {
-  const stated = Object.entries(event.consent ?? {}).filter(
+  if (event.consent === undefined) return NOTHING;
+  const stated = Object.entries(event.consent).filter(
     ([purpose]) => purpose.length <= MAX_TRAIT_NAME && purpose !== "__proto__",
   );
   const registers = stated.map(([purpose, allowed]): [string, Consent[string]] => [

@@ -70,11 +70,10 @@ export class EventPacker {
     writer.numbers(this.#distances);
     writer.kinds(this.#events, this.#kinds.length / 2);
     writer.numbers(this.#registers);
-    const numbers = writer.end();
-    if (this.#ids === "" && numbers.length === 0) return { s: this.#sources };
-    const filled = new Uint8Array(Math.ceil(numbers.length / GROUP_BYTES) * GROUP_BYTES);
-    filled.set(numbers);
-    return { s: this.#sources, k: this.#kinds, p: this.#ids + Buffer.from(filled).toString("base64url") };
+    const { buffer, byteOffset, length } = writer.end(GROUP_BYTES);
+    if (this.#ids === "" && length === 0) return { s: this.#sources };
+    const numbers = Buffer.from(buffer, byteOffset, length).toString("base64url");
+    return { s: this.#sources, k: this.#kinds, p: this.#ids + numbers };
   }
 
   #kind({ name, source, value }: RecentEvent): number {

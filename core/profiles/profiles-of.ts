@@ -54,6 +54,11 @@ function joinAll(
 ): Fragment {
   const firstSeen = Math.min(...members.map(([, member]) => member.firstSeen));
   const lastSeen = Math.max(...members.map(([, member]) => member.lastSeen));
+  const [only, ...others] = fragments;
+  // What joining it with nothing gives, as most profiles have one fragment alone.
+  if (only !== undefined && others.length === 0 && only.recent.length <= recentEvents) {
+    return { ...only, firstSeen, lastSeen };
+  }
   return fragments.reduce((x, y) => joinFragments(x, y, recentEvents), emptyFragment(firstSeen, lastSeen));
 }
 
