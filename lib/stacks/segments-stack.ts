@@ -5,6 +5,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, ObjectOwne
 import type { Construct } from "constructs";
 import { acknowledge, acknowledgeStars } from "#lib/constructs/acknowledge.ts";
 import type { Link } from "#lib/constructs/link.ts";
+import { NamedQueries } from "#lib/constructs/named-queries.ts";
 import { allow } from "#lib/constructs/tributary-function.ts";
 import type { Stage } from "#lib/stages/stage.ts";
 import { StageStack } from "./stage-stack.ts";
@@ -27,13 +28,18 @@ export class SegmentsStack extends StageStack {
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
       minimumTLSVersion: 1.2,
-      lifecycleRules: [{ expiration: Duration.days(2), abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+      lifecycleRules: [
+        ...["engine/", "analysts/"].map((prefix) => ({ prefix, expiration: Duration.days(2) })),
+        // A run that died is taken up again from its lists for as long as its message waits.
+        { prefix: LISTS, expiration: Duration.days(15) },
+        { abortIncompleteMultipartUploadAfter: Duration.days(1) },
+      ],
       // Answers can be asked for again: nothing here is data.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     acknowledge(
       this.results,
-      "Answers of queries, gone after two days; Athena itself records who asked.",
+      "Answers of queries and lists of ids, gone after days; Athena itself records who asked.",
       "AwsSolutions-S1",
     );
     this.groups = {
@@ -51,9 +57,23 @@ export class SegmentsStack extends StageStack {
     return { value: name, grantTo: (fn) => fn.role?.addManagedPolicy(askers) };
   }
 
+  /** Permission to keep lists of members while a run is told, with the bucket's name. */
+  get toKeepLists(): Link {
+    return {
+      value: this.results.bucketName,
+      grantTo: (fn) => {
+        const lists = this.results.arnForObjects(`${LISTS}*`);
+        fn.addToRolePolicy(allow(["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [lists]));
+        if (fn.role === undefined) return;
+        const exported = `<${this.getLogicalId(this.results.node.defaultChild as CfnBucket)}.Arn>/${LISTS}*`;
+        acknowledgeStars(fn.role, "Lists are named after segments, which come and go.", exported);
+      },
+    };
+  }
+
   private addWorkgroup(who: Who, stage: Stage, limits: CfnWorkGroup.WorkGroupConfigurationProperty): Workgroup {
     const name = `tributary-${stage.name}-${who}`;
-    new CfnWorkGroup(this, `Workgroup-${who}`, {
+    const made = new CfnWorkGroup(this, `Workgroup-${who}`, {
       name,
       recursiveDeleteOption: !stage.keepsData,
       workGroupConfiguration: {
@@ -67,6 +87,7 @@ export class SegmentsStack extends StageStack {
         ...limits,
       },
     });
+    if (who === "analysts") new NamedQueries(this, "Saved", { workgroup: made, database: stage.database });
     return { name, askers: this.addAskers(who, name) };
   }
 
@@ -100,6 +121,9 @@ export class SegmentsStack extends StageStack {
     return askers;
   }
 }
+
+/** Where lists of members lie, beside the answers of the workgroups. */
+const LISTS = "snapshots/";
 
 interface Workgroup {
   readonly name: string;

@@ -2,6 +2,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it } from "vitest";
 import { DUCKDB_TYPE } from "#adapters/local/duckdb-type.ts";
 import { LAKE_TABLES, LAKE_VIEWS } from "#contracts/lake.ts";
+import { SAVED_QUERIES } from "#contracts/saved-queries/saved-queries.ts";
 import { LAKE_VIEW_COLUMNS } from "#lib/constructs/lake-view-columns.ts";
 import { ofType, PRODUCTION, production } from "./synthesise.ts";
 
@@ -89,5 +90,17 @@ describe("views of the lake", () => {
         ]),
       ),
     );
+  });
+});
+
+describe("saved queries", () => {
+  it("are named queries of the analysts' workgroup, whole, in the owner's database", () => {
+    const named = ofType(production, "AWS::Athena::NamedQuery").map(({ Properties }) => Properties);
+    expect(named.map(({ Name }) => Name).sort()).toEqual(Object.keys(SAVED_QUERIES).sort());
+    for (const { Name, Database, WorkGroup, QueryString, Description } of named) {
+      expect([Database, WorkGroup], Name).toEqual([PRODUCTION.database, `tributary-${PRODUCTION.name}-analysts`]);
+      expect(QueryString, Name).not.toMatch(/\{\w/);
+      expect(Description.length, Name).toBeLessThanOrEqual(1_024);
+    }
   });
 });
