@@ -26,7 +26,7 @@ export interface ViewRead {
 
 /** What the statement of `adapters/sql` reads, and nothing of what the views behind it do. */
 export function estimate(condition: ResolvedCondition, now: EpochMs): Estimate {
-  const leaves = leavesIn(condition).filter((leaf) => !("segment" in leaf));
+  const leaves = leavesIn(condition).filter((leaf): leaf is LeafCondition => !("segment" in leaf));
   const has = (kind: string): boolean => leaves.some((leaf) => kind in leaf);
   const told = [...(has("trait") ? ["traits"] : []), ...(has("consent") ? ["consent"] : [])];
   return {
