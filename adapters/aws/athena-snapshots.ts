@@ -10,12 +10,12 @@ export interface AthenaSnapshotsOptions extends AthenaQueryOptions {
 }
 
 /**
- * Snapshots in S3: the very file in which Athena answers, copied to where it is kept. A copy is there whole or not at
+ * Snapshots in S3: the very file in which Athena answers, copied to where it is kept (`snapshots/`). A copy is there whole or not at
  * all, and is read as a stream, so that a million ids pass through a Lambda of any size.
  */
 export function athenaSnapshots(options: AthenaSnapshotsOptions): SnapshotStore {
   const { bucket, s3 = new S3Client({ maxAttempts: 6 }) } = options;
-  const keyOf = (segmentId: string, snapshot: string): string => `${segmentId}/${snapshot}.csv`;
+  const keyOf = (segmentId: string, snapshot: string): string => `snapshots/${segmentId}/${snapshot}.csv`;
   return {
     take: async (segmentId, snapshot, sql) => {
       const answer = await athenaAnswer(options, `SELECT profile_id FROM (${sql}) ORDER BY profile_id`);

@@ -24,7 +24,14 @@ async function membersOf(
   segmentId: string,
   now: EpochMs,
 ): Promise<readonly string[] | Rejection> {
-  const defined = new Map((await segments.list()).map(({ id, definition }) => [id, definition.condition]));
+  const all = await segments.list();
+  if (all.some(({ id, definition }) => id === segmentId && definition.archived === true)) {
+    return rejection(
+      "segment.archived",
+      "the campaign's segment was archived: restore it, or give the campaign another",
+    );
+  }
+  const defined = new Map(all.map(({ id, definition }) => [id, definition.condition]));
   const condition = defined.get(segmentId);
   if (condition === undefined) return rejection("campaign.unknown_segment", "there is no segment of the campaign's id");
   const resolved = resolveSegments(condition, (id) => defined.get(id));

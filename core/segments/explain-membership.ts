@@ -1,6 +1,15 @@
 import { type Json, valueAt } from "#core/kernel/json.ts";
 import type { EpochMs } from "#core/kernel/time.ts";
-import type { Condition, EventCondition, EventFilter, SequenceCondition } from "./condition.ts";
+import type {
+  ComputedCondition,
+  Condition,
+  ConsentCondition,
+  EventCondition,
+  EventFilter,
+  ListCondition,
+  SequenceCondition,
+  TraitCondition,
+} from "./condition.ts";
 import type { CountedEvent, EvidenceEvent, ExplainedCondition, SaidBy } from "./explained-condition.ts";
 import { foundWords } from "./found-words.ts";
 import { matches } from "./matches.ts";
@@ -49,8 +58,17 @@ export function explainMembership(condition: Condition, asked: Explaining): Expl
     const inner = explainMembership(found.condition, asked);
     return { kind: "segment", segmentId: condition.segment, verdict: inner.verdict, sentence: said, parts: [inner] };
   }
-  const { person, now } = asked;
-  const base = { verdict: matches(condition, person, now), sentence: said };
+  const base = { verdict: matches(condition, asked.person, asked.now), sentence: said };
+  if ("sequence" in condition) return explainSequence(condition, base, asked);
+  return "event" in condition ? explainEvent(condition, base, asked) : explainKnown(condition, base, asked);
+}
+
+/** Of what is known of a person beside their events. */
+function explainKnown(
+  condition: TraitCondition | ComputedCondition | ConsentCondition | ListCondition,
+  base: Verdict,
+  { person }: Explaining,
+): ExplainedCondition {
   if ("trait" in condition) {
     const value = valueAt(person.traits, condition.trait) ?? null;
     const by = value === null ? undefined : person.said.get(condition.trait.split(".")[0] ?? "");
@@ -66,10 +84,7 @@ export function explainMembership(condition: Condition, asked: Explaining): Expl
     const value: Json = stated ?? "unknown";
     return { ...base, kind: "consent", value, found: foundWords.consent(condition.consent, value) };
   }
-  if ("list" in condition) {
-    return { ...base, kind: "list", listId: condition.list, found: foundWords.list(person.lists.has(condition.list)) };
-  }
-  return "sequence" in condition ? explainSequence(condition, base, asked) : explainEvent(condition, base, asked);
+  return { ...base, kind: "list", listId: condition.list, found: foundWords.list(person.lists.has(condition.list)) };
 }
 
 type Verdict = Pick<ExplainedCondition, "verdict" | "sentence">;

@@ -27,7 +27,10 @@ export interface SnapshotPorts {
   readonly store: SnapshotStore;
   /** A query of the lake's dialect with one column, `profile_id`, and a row for each person the condition means. */
   readonly segmentSql: (condition: ResolvedCondition, now: EpochMs) => string;
-  /** Resolves once the changes are durable. The same changes may be told again, whole or in part; they count once. */
+  /**
+   * Resolves once what is to be told is durable. The same rows may be told again, whole or in part; they count once.
+   * Whoever is told may know better of somebody: then nothing changes, and the next run looks again.
+   */
   readonly tell: (rows: readonly SegmentChangeRow[]) => Promise<void>;
 }
 
@@ -50,10 +53,13 @@ const PAGE = 500;
 const NOTE_EVERY = 20_000;
 
 /**
- * Evaluates a segment at one instant and tells who came in and who left since the run before. All or nothing: whom the
- * run found is fixed before anybody hears of it, and once the first change was told the run is carried to its end,
- * whoever dies, before another run of the segment is begun. A segment that is archived or gone has nobody in it.
- * Throws where a port fails; the run is then asked for again, under the same name.
+ * Evaluates a segment at one instant and tells who is to come in and who to leave, by what the lake holds of its members.
+ * All or nothing: whom the run found is fixed before anybody hears of it, and once the first change was told the run is
+ * carried to its end, whoever dies, before another run of the segment is begun. A segment that is archived or gone has
+ * nobody in it. Throws where a port fails; the run is then asked for again, under the same name.
+ *
+ * The difference is taken from who is in, not from the run before: so whatever others told in between, and whatever was
+ * not told for good reason, the next run finds and puts right.
  */
 export async function snapshotSegment(
   ports: SnapshotPorts,
@@ -100,18 +106,30 @@ async function take(
   const asked = await questionOf(ports, segmentId, now);
   if (isRejection(asked)) return asked;
   const { committed, taking, leftOver } = state.definition;
-  for (const old of leftOver) await ports.store.drop(segmentId, old);
+  for (const old of leftOver) await drop(ports, segmentId, old);
   const snapshot = `${runId}.${state.version + 1}`;
   const overtaken = taking === null ? [] : [taking];
   const claim: SnapshotState = { committed, telling: null, taking: snapshot, leftOver: overtaken };
   const claimed = await ports.states.put(segmentId, claim, state.version);
   if (claimed === undefined) return undefined;
-  await ports.store.take(segmentId, snapshot, asked.sql);
+  await ports.store.take(segmentId, was(snapshot), membersSql(segmentId));
+  await ports.store.take(segmentId, is(snapshot), asked.sql);
   const telling = { runId, now, definitionVersion: asked.definitionVersion, snapshot, ...TOLD_NOBODY };
   const named = await ports.states.put(segmentId, { ...claim, taking: null, telling }, claimed.version);
-  if (named === undefined) await ports.store.drop(segmentId, snapshot);
+  if (named === undefined) await drop(ports, segmentId, snapshot);
   return undefined;
 }
+
+/** The two lists of a run: who was in by what the lake had heard, and who is. */
+const was = (snapshot: string): string => `${snapshot}.was`;
+const is = (snapshot: string): string => `${snapshot}.is`;
+
+async function drop({ store }: SnapshotPorts, segmentId: string, snapshot: string): Promise<void> {
+  for (const list of [was(snapshot), is(snapshot)]) await store.drop(segmentId, list);
+}
+
+const membersSql = (segmentId: string): string =>
+  `SELECT profile_id FROM segment_members WHERE segment_id = '${segmentId.replaceAll("'", "''")}'`;
 
 const TOLD_NOBODY = { after: null, members: 0, entered: 0, left: 0 };
 
@@ -153,23 +171,19 @@ async function carryOn(
     noted = 0;
   }
   const { runId, now, definitionVersion, snapshot, members, entered, left } = told;
-  const committed = { runId, now, definitionVersion, snapshot, members };
-  const before = begun.definition.committed;
-  const leftOver = [...begun.definition.leftOver, ...(before === null ? [] : [before.snapshot])];
+  const committed = { runId, now, definitionVersion, members };
+  const leftOver = [...begun.definition.leftOver, snapshot];
   const done = await ports.states.put(begun.id, { ...NO_SNAPSHOT, committed, leftOver }, state.version);
   return done === undefined ? undefined : { kind: "finished", members, entered, left };
 }
 
-async function* nobody(): AsyncGenerator<string> {}
-
 /** What is behind the last one told of; everybody is counted, those who stayed too. */
 async function* stepsOf(
   { store }: SnapshotPorts,
-  { id, definition: { committed } }: Defined<SnapshotState>,
+  { id }: Defined<SnapshotState>,
   { snapshot, after }: TellingSnapshot,
 ): AsyncGenerator<SnapshotStep> {
-  const before = committed === null ? nobody() : store.read(id, committed.snapshot);
-  for await (const step of snapshotSteps(before, store.read(id, snapshot))) {
+  for await (const step of snapshotSteps(store.read(id, was(snapshot)), store.read(id, is(snapshot)))) {
     if (after === null || step.profileId > after) yield step;
   }
 }

@@ -8,36 +8,31 @@ export interface SnapshotRun {
   readonly now: EpochMs;
 }
 
-/** Whom a run found: kept as a list of profile ids under this name. */
-interface Taken {
+interface Evaluated {
   readonly runId: string;
   readonly now: EpochMs;
   readonly definitionVersion: number;
-  readonly snapshot: string;
-}
-
-/** A run whose differences everybody was told of. */
-export interface CommittedSnapshot extends Taken {
   readonly members: number;
 }
 
 /** A run that is being told: whom it found stands, and those up to `after` (in text order) were told of. */
-export interface TellingSnapshot extends Taken {
+export interface TellingSnapshot extends Evaluated {
+  /** The name of its lists. */
+  readonly snapshot: string;
   readonly after: string | null;
-  readonly members: number;
   readonly entered: number;
   readonly left: number;
 }
 
 /**
- * How far the snapshots of one segment are: the last that counts, and the one on its way to count. A run takes its list
- * first, whole; only then is it named here as `telling`, and from then on it is carried to its end before any other is
- * begun.
+ * How far the snapshots of one segment are: the last that was told to its end, and the one on its way there. A run takes
+ * its lists first, whole; only then is it named here as `telling`, and from then on it is carried to its end before any
+ * other is begun.
  */
 export interface SnapshotState {
-  readonly committed: CommittedSnapshot | null;
+  readonly committed: Evaluated | null;
   readonly telling: TellingSnapshot | null;
-  /** The list that a run is taking. Whoever claims the state after it was not answered in time takes another. */
+  /** The lists that a run is taking. Whoever claims the state after it, taking it for dead, takes others. */
   readonly taking: string | null;
   /** Lists that nobody needs any more, to be forgotten when the next run begins. */
   readonly leftOver: readonly string[];

@@ -45,8 +45,10 @@ export const campaignActs: Acts<typeof CAMPAIGN_ROUTES> = {
 };
 
 async function segmentProblem({ segments }: ApiPorts, { segmentId }: Campaign): Promise<Rejection | undefined> {
-  if ((await segments.get(segmentId)) !== undefined) return undefined;
-  return rejection("campaign.unknown_segment", "segmentId: there is no segment of this id");
+  const found = await segments.get(segmentId);
+  if (found === undefined) return rejection("campaign.unknown_segment", "segmentId: there is no segment of this id");
+  if (found.definition.archived !== true) return undefined;
+  return rejection("segment.archived", "segmentId: the segment was archived; restore it, or name another");
 }
 
 /** Results outlive the campaign, as its messages do: an id that never was has none. */

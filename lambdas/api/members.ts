@@ -47,7 +47,7 @@ export async function preview(
     now: isoTime(now),
     tookMs: ports.clock() - startedAt,
     cost: await costOf(ports, written, found.scannedBytes),
-    freshness: freshnessOf(),
+    freshness: freshnessOf(written),
   };
 }
 

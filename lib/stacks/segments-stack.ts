@@ -18,6 +18,7 @@ type Who = "engine" | "analysts";
  */
 export class SegmentsStack extends StageStack {
   private readonly results: Bucket;
+  private readonly listKeepers: ManagedPolicy;
   private readonly groups: Readonly<Record<Who, Workgroup>>;
 
   constructor(scope: Construct, stage: Stage) {
@@ -42,6 +43,7 @@ export class SegmentsStack extends StageStack {
       "Answers of queries and lists of ids, gone after days; Athena itself records who asked.",
       "AwsSolutions-S1",
     );
+    this.listKeepers = this.addListKeepers();
     this.groups = {
       engine: this.addWorkgroup("engine", stage, {}),
       analysts: this.addWorkgroup("analysts", stage, {
@@ -59,16 +61,19 @@ export class SegmentsStack extends StageStack {
 
   /** Permission to keep lists of members while a run is told, with the bucket's name. */
   get toKeepLists(): Link {
-    return {
-      value: this.results.bucketName,
-      grantTo: (fn) => {
-        const lists = this.results.arnForObjects(`${LISTS}*`);
-        fn.addToRolePolicy(allow(["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [lists]));
-        if (fn.role === undefined) return;
-        const exported = `<${this.getLogicalId(this.results.node.defaultChild as CfnBucket)}.Arn>/${LISTS}*`;
-        acknowledgeStars(fn.role, "Lists are named after segments, which come and go.", exported);
-      },
-    };
+    return { value: this.results.bucketName, grantTo: (fn) => fn.role?.addManagedPolicy(this.listKeepers) };
+  }
+
+  private addListKeepers(): ManagedPolicy {
+    const keepers = new ManagedPolicy(this, "ListKeepers", {
+      description: "May keep lists of members while they are told",
+      statements: [
+        allow(["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [this.results.arnForObjects(`${LISTS}*`)]),
+      ],
+    });
+    const bucketId = this.getLogicalId(this.results.node.defaultChild as CfnBucket);
+    acknowledgeStars(keepers, "Lists are named after segments, which come and go.", `<${bucketId}.Arn>/${LISTS}*`);
+    return keepers;
   }
 
   private addWorkgroup(who: Who, stage: Stage, limits: CfnWorkGroup.WorkGroupConfigurationProperty): Workgroup {

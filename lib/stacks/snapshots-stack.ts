@@ -1,11 +1,10 @@
-import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Duration } from "aws-cdk-lib";
 import { PolicyDocument, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
-import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, ObjectOwnership } from "aws-cdk-lib/aws-s3";
 import { CfnSchedule } from "aws-cdk-lib/aws-scheduler";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
-import { acknowledge, acknowledgeQueueSource, acknowledgeStars } from "#lib/constructs/acknowledge.ts";
+import { acknowledgeQueueSource } from "#lib/constructs/acknowledge.ts";
 import type { Link } from "#lib/constructs/link.ts";
 import { allow, TributaryFunction } from "#lib/constructs/tributary-function.ts";
 import { WorkQueue } from "#lib/constructs/work-queue.ts";
@@ -25,7 +24,7 @@ export interface SnapshotsStackProps {
 
 const TIMEOUT = Duration.minutes(15);
 
-/** Who is in which segment, found by schedule: the queue, the function that empties it, and the lists it keeps. */
+/** Who is in which segment, found by schedule: the schedule, the queue, and the function that empties it. */
 export class SnapshotsStack extends StageStack {
   private readonly runs: WorkQueue;
 
@@ -53,7 +52,7 @@ export class SnapshotsStack extends StageStack {
         DEFINITIONS_TABLE: stores.definitions.to("GetItem", "PutItem", "Query"),
         WORKGROUP: segments.toAsk("engine"),
         LAKE_DATABASE: lake.toRead,
-        SNAPSHOTS_BUCKET: this.addLists(),
+        SNAPSHOTS_BUCKET: segments.toKeepLists,
         SNAPSHOT_QUEUE_URL: this.runs.toSend,
         SEGMENT_CHANGES_STREAM: lake.toAppend("segment_changes"),
       },
@@ -63,34 +62,6 @@ export class SnapshotsStack extends StageStack {
       new SqsEventSource(this.runs.queue, { batchSize: 1, maxConcurrency: 4, reportBatchItemFailures: true }),
     );
     acknowledgeQueueSource(snapshot);
-  }
-
-  /** Permission to keep lists of members, read and forget them, with the bucket's name. */
-  private addLists(): Link {
-    const lists = new Bucket(this, "Lists", {
-      encryption: BucketEncryption.S3_MANAGED,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
-      // The last list of each segment can be taken again; then whoever is in is told of anew, and counts once.
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    acknowledge(
-      lists,
-      "Lists of ids that one function writes and reads; who is in a segment stands in the lake.",
-      "AwsSolutions-S1",
-    );
-    return {
-      value: lists.bucketName,
-      grantTo: (fn) => {
-        fn.addToRolePolicy(allow(["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [lists.arnForObjects("*")]));
-        if (fn.role === undefined) return;
-        const bucketId = this.getLogicalId(lists.node.defaultChild as CfnBucket);
-        acknowledgeStars(fn.role, "Lists are named after segments, which come and go.", `<${bucketId}.Arn>/*`);
-      },
-    };
   }
 
   /** Asks for all segments that are due, again and again. The time asked for is in the message: it may come twice. */
