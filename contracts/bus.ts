@@ -29,3 +29,10 @@ export interface SendMessage {
   readonly v: 1;
   readonly message: Message;
 }
+
+/** What asks for a refresh of computed traits: on the compute queue in the cloud. Plain JSON. */
+export interface ComputeMessage {
+  readonly v: 1;
+  /** Measures everybody, whatever is known of who may have changed. */
+  readonly full: boolean;
+}

@@ -43,12 +43,23 @@ export const SETTINGS = {
     BAD_EVENTS_STREAM: name,
     WORKGROUP: name,
     LAKE_DATABASE: name,
+    COMPUTED_TABLE: name,
+    COMPUTE_QUEUE_URL: name,
     CAMPAIGN_QUEUE_URL: name,
     SNAPSHOT_QUEUE_URL: name,
     LIST_MEMBERS_STREAM: name,
     IDENTITY_RULES: z.optional(json),
     /** Rules that held before these, while the lake is told of the change. */
     IDENTITY_RULES_BEFORE: z.optional(json),
+  }),
+  compute: z.object({
+    DEFINITIONS_TABLE: name,
+    COMPUTED_TABLE: name,
+    WORKGROUP: name,
+    LAKE_DATABASE: name,
+    /** Its own queue: a refresh that takes longer than one invocation may asks to be gone on with. */
+    COMPUTE_QUEUE_URL: name,
+    COMPUTED_CHANGES_STREAM: name,
   }),
   run_campaign: z.object({
     PROFILES_TABLE: name,

@@ -56,3 +56,12 @@ export const MESSAGES_TABLE = {
   /** Epoch seconds after which DynamoDB forgets the row. */
   expiresAt: "expiresAt",
 } as const;
+
+/** What events make of each profile. */
+export const COMPUTED_TABLE = {
+  partitionKey: "profileId",
+  /** The refresh that wrote it, a number: the condition of every write. */
+  run: "run",
+  /** The values as JSON. */
+  computed: "computed",
+} as const;

@@ -13,6 +13,8 @@ export interface DataFolder {
   readonly profiles: string;
   /** Segments, campaigns and sources. */
   readonly definitions: string;
+  /** What events make of each profile. */
+  readonly computed: string;
   /** Messages, sent and to be sent. */
   readonly outbox: string;
   /** How far each import has come. */
@@ -39,6 +41,7 @@ export function openDataFolder(root: string): DataFolder {
     inbox: join(root, "inbox.db"),
     profiles: join(root, "profiles.db"),
     definitions: join(root, "definitions.db"),
+    computed: join(root, "computed.db"),
     outbox: join(root, "outbox.db"),
     imports: join(root, "imports.db"),
     lake: join(root, "lake"),

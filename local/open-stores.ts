@@ -3,10 +3,13 @@ import { localOutbox } from "#adapters/local/outbox.ts";
 import { localChannel } from "#adapters/local/outbox-channel.ts";
 import { localMessageLedger } from "#adapters/local/outbox-ledger.ts";
 import { openProgressStore, PROGRESS_SCHEMA } from "#adapters/local/progress-store.ts";
+import { COMPUTED_SCHEMA, sqliteComputedStore } from "#adapters/local/sqlite-computed-store.ts";
 import { DEFINITIONS_SCHEMA, sqliteDefinitions } from "#adapters/local/sqlite-definitions.ts";
 import { MEMBERSHIPS_SCHEMA, sqliteMembershipStore } from "#adapters/local/sqlite-membership-store.ts";
 import { PROFILES_SCHEMA, sqliteProfileStore } from "#adapters/local/sqlite-profile-store.ts";
 import type { Campaign } from "#core/campaigns/campaign.ts";
+import type { ComputedTrait } from "#core/computed/computed-trait.ts";
+import type { RefreshState } from "#core/computed/refresh-state.ts";
 import type { RecoveryClaim } from "#core/events/recovery/ports.ts";
 import type { Source } from "#core/events/source.ts";
 import { plansIn } from "#core/plans/plans-in.flow.ts";
@@ -29,6 +32,7 @@ export function openStores(folder: DataFolder) {
   const definitions = openDatabase(folder.definitions, DEFINITIONS_SCHEMA);
   const profiles = openDatabase(folder.profiles, PROFILES_SCHEMA + MEMBERSHIPS_SCHEMA + PROGRESS_SCHEMA);
   const outbox = openDatabase(folder.outbox, "");
+  const computed = openDatabase(folder.computed, COMPUTED_SCHEMA);
   const trackingPlans = sqliteDefinitions<TrackingPlan>(definitions, "tracking_plan", Date.now);
   return {
     sources: sqliteDefinitions<Source>(definitions, "source", Date.now),
@@ -41,16 +45,19 @@ export function openStores(folder: DataFolder) {
     segmentStates: sqliteDefinitions<SnapshotState>(definitions, "segment_snapshot", Date.now),
     segmentRuns: sqliteDefinitions<SnapshotRun>(definitions, "segment_run", Date.now),
     lists: sqliteDefinitions<ListDefinition>(definitions, "list", Date.now),
+    computedTraits: sqliteDefinitions<ComputedTrait>(definitions, "computed_trait", Date.now),
+    computedState: sqliteDefinitions<RefreshState>(definitions, "computed_refresh", Date.now),
+    computed: sqliteComputedStore(computed),
     campaigns: sqliteDefinitions<Campaign>(definitions, "campaign", Date.now),
     recoveries: sqliteDefinitions<RecoveryClaim>(definitions, "recovery", Date.now),
     runsAsked: sqliteDefinitions<RunAsked>(definitions, "campaign_run", Date.now),
-    memberships: sqliteMembershipStore(profiles, keepSegmentRows(openProgressStore(profiles))),
     profiles: sqliteProfileStore(profiles),
+    memberships: sqliteMembershipStore(profiles, keepSegmentRows(openProgressStore(profiles))),
     outbox: localOutbox(outbox),
     ledger: localMessageLedger(outbox),
     channel: localChannel(outbox, Date.now),
     close: () => {
-      for (const database of [definitions, profiles, outbox]) database.close();
+      for (const database of [definitions, profiles, outbox, computed]) database.close();
     },
   };
 }

@@ -1,9 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { columnBytes } from "#adapters/local/column-bytes.ts";
 import { type InboxThread, openInboxThread } from "#adapters/local/inbox-thread.ts";
 import { openLakeQuery } from "#adapters/local/lake-query.ts";
-import { localSnapshots } from "#adapters/local/lake-snapshots.ts";
 import { localRates } from "#adapters/local/local-rates.ts";
 import { localSources } from "#adapters/local/local-sources.ts";
 import { duckdbDialect } from "#adapters/sql/duckdb-dialect.ts";
@@ -23,6 +21,7 @@ import { apiDoor } from "./api-door.ts";
 import { openBehindWatch } from "./behind-watch.ts";
 import { answerScript, isScriptPath } from "./browser-script.ts";
 import { type CampaignWork, startCampaignWork } from "./campaign-work.ts";
+import { type ComputedWork, startComputedWork } from "./computed-work.ts";
 import { type Credentials, newSecret, openCredentials } from "./credentials.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { freshAnalyst, freshLake } from "./fresh-lake.ts";
@@ -35,7 +34,7 @@ import { DEFAULT_SOURCE, type InstalledSource, installSources } from "./installe
 import { openStores, type Stores } from "./open-stores.ts";
 import type { Processing } from "./processing.ts";
 import { startProcessingThread } from "./processing-thread.ts";
-import { type SnapshotWork, startSnapshotWork } from "./snapshot-work.ts";
+import { startSegmentWork } from "./segment-work.ts";
 
 /** Everything of one installation on one machine, put together: the composition root. */
 export interface Runtime {
@@ -106,12 +105,9 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
   const { damaged: damagedFiles } = query;
   const others = { stores, identity, rates: localRates(), inbox, lake, analyst, damagedFiles, onFault };
   const parts = goingBy(() => rules, others);
-  const campaignWork = campaignWorkOn(parts);
-  const snapshots = snapshotWorkOn(parts, folder);
   const imports = openImportJobs({ folder, intake: inbox.intake, processing, rules: () => rules, onFault });
-  const sizes = columnBytes(folder.lake, query.lake, Date.now);
-  const ofSegments = ofSegmentsOn(parts, snapshots, sizes);
-  const management = { campaignRuns: campaignWork.runs, ofSegments, imports, token: credentials.token };
+  const { works, ...managed } = workBeside(parts, folder, query.lake);
+  const management = { ...managed, imports, token: credentials.token };
   let door = doorTo(parts, management);
   return {
     folder,
@@ -123,7 +119,7 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
     door: (event) => door(event),
     isBehind: behind.isBehind,
     close: async () => {
-      for (const work of [campaignWork, snapshots, imports, processing]) await work.stop();
+      for (const work of [...works, imports, processing]) await work.stop();
       for (const opened of [query, identity, stores, behind]) opened.close();
       await inbox.close();
     },
@@ -154,6 +150,18 @@ const goingBy = (rules: () => IdentityRules, others: Omit<Parts, "rules">): Part
 
 const sqlOf = (condition: ResolvedCondition, now: EpochMs): string => segmentSql(condition, now, duckdbDialect);
 
+const computedWorkOn = ({ stores, inbox, lake, onFault }: Parts, asItIs: LakeQuery): ComputedWork =>
+  startComputedWork({
+    clock: Date.now,
+    traits: stores.computedTraits,
+    state: stores.computedState,
+    store: stores.computed,
+    changes: inbox.lake,
+    lake: asItIs,
+    freshLake: lake,
+    onFault,
+  });
+
 function campaignWorkOn(parts: Parts): CampaignWork {
   const { stores, inbox, lake, onFault } = parts;
   const { segments, campaigns, runsAsked, profiles, outbox, ledger, channel } = stores;
@@ -176,30 +184,18 @@ function campaignWorkOn(parts: Parts): CampaignWork {
   });
 }
 
-const snapshotWorkOn = ({ stores, inbox, lake, onFault }: Parts, folder: DataFolder): SnapshotWork =>
-  startSnapshotWork({
-    clock: Date.now,
-    segments: stores.segments,
-    states: stores.segmentStates,
-    asked: stores.segmentRuns,
-    store: localSnapshots(folder.lake, lake),
-    segmentSql: sqlOf,
-    tell: (rows) => inbox.lake.append("segment_changes", rows),
-    onFault,
-  });
-
-const ofSegmentsOn = (
-  { stores, inbox }: Parts,
-  { runs }: SnapshotWork,
-  sizes: ReturnType<typeof columnBytes>,
-): ApiPorts["ofSegments"] => ({
-  versions: stores.segmentVersions,
-  states: stores.segmentStates,
-  runs,
-  lists: stores.lists,
-  listRows: inbox.lake,
-  columnBytes: sizes,
-});
+/** What goes on beside the answering of requests, and what requests ask of it. `files` is the lake as its files are. */
+function workBeside(parts: Parts, folder: DataFolder, files: LakeQuery) {
+  const campaigns = campaignWorkOn(parts);
+  const segments = startSegmentWork({ ...parts, folder, files, segmentSql: sqlOf });
+  const computed = computedWorkOn(parts, files);
+  return {
+    campaignRuns: campaigns.runs,
+    ofSegments: segments.ofSegments,
+    computed: computed.api,
+    works: [campaigns, segments, computed],
+  };
+}
 
 /** What lets bad events in after all: the very limits and plans by which events come in. */
 const recoveryOn = ({ stores, inbox }: Parts): ApiPorts["recovery"] => ({
@@ -212,15 +208,21 @@ const recoveryOn = ({ stores, inbox }: Parts): ApiPorts["recovery"] => ({
 interface Management {
   readonly campaignRuns: CampaignWork["runs"];
   readonly ofSegments: ApiPorts["ofSegments"];
+  readonly computed: ApiPorts["computed"];
   readonly imports: ImportJobs;
   readonly token: string;
 }
 
 /** The doors, by the rules that hold now. */
-function doorTo(parts: Parts, { campaignRuns, ofSegments, imports, token }: Management): Door {
-  const { rules, stores, identity, rates, inbox, lake, analyst, damagedFiles, onFault } = parts;
-  const sources = localSources(stores.sources);
-  const collect = collectHandler({
+function doorTo(parts: Parts, management: Management): Door {
+  const sources = localSources(parts.stores.sources);
+  return byPath(managementDoor(parts, management, sources.definitions), collectDoor(parts, sources));
+}
+
+type Sources = ReturnType<typeof localSources>;
+
+const collectDoor = ({ rules, stores, rates, inbox, onFault }: Parts, sources: Sources): Door =>
+  collectHandler({
     intake: inbox.intake,
     sources,
     rates,
@@ -231,8 +233,12 @@ function doorTo(parts: Parts, { campaignRuns, ofSegments, imports, token }: Mana
     plans: stores.plans,
     onFault,
   });
-  const api = apiDoor(
+
+function managementDoor(parts: Parts, { token, ...management }: Management, sources: Sources["definitions"]): Door {
+  const { rules, stores, identity, inbox, lake, analyst, damagedFiles, onFault } = parts;
+  return apiDoor(
     {
+      ...management,
       clock: Date.now,
       rules,
       store: stores.profiles,
@@ -240,10 +246,8 @@ function doorTo(parts: Parts, { campaignRuns, ofSegments, imports, token }: Mana
       identity,
       segments: stores.segments,
       memberships: stores.memberships,
-      ofSegments,
       campaigns: stores.campaigns,
-      campaignRuns,
-      sources: sources.definitions,
+      sources,
       trackingPlans: stores.trackingPlans,
       newWriteKey: newSecret,
       recovery: recoveryOn(parts),
@@ -252,13 +256,11 @@ function doorTo(parts: Parts, { campaignRuns, ofSegments, imports, token }: Mana
       analyst,
       dialect: "duckdb",
       damagedFiles,
-      imports,
       pause: (ms) => sleep(ms),
       onTrouble: onFault,
     },
     token,
   );
-  return byPath(api, collect);
 }
 
 /** Events go to the function that collects them, the browser's script is a file, the rest is the management API's. */

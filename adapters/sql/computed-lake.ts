@@ -6,7 +6,7 @@ import { RFM_PARTS } from "#core/computed/rfm.ts";
 import type { Json, JsonObject } from "#core/kernel/json.ts";
 import type { LakeQuery, QueryResult } from "#core/kernel/ports.ts";
 import type { EpochMs } from "#core/kernel/time.ts";
-import { type ComputedStatement, MEASURED_COLUMNS, pickedSql } from "./computed-sql.ts";
+import { MEASURED_COLUMNS, pickedSql } from "./computed-sql.ts";
 import type { SqlDialect } from "./dialect.ts";
 import { namesSql } from "./happened-sql.ts";
 import { textLiteral, timestampLiteral } from "./literal.ts";
@@ -126,18 +126,6 @@ function measureSql(asked: Asked, page: Page, dialect: SqlDialect): string {
 SELECT ${["ids.profile_id", ...columns].join(", ")}
 FROM (SELECT DISTINCT profile_id FROM meant) ids LEFT JOIN picked ON picked.profile_id = ids.profile_id
 ORDER BY 1${columns.length === 0 ? "" : ", 2, 3"}`;
-}
-
-/** A statement that shows what a trait comes to: how many people have events of it, and what is measured of the first few. */
-export function sampleSql(statement: ComputedStatement, size: number): string {
-  return `WITH ${pickedSql(statement).join(",\n")}
-SELECT profile_id, ${MEASURED_COLUMNS.join(", ")}, people
-FROM (
-  SELECT *, (SELECT count(DISTINCT profile_id) FROM picked) AS people, dense_rank() OVER (ORDER BY profile_id) AS person
-  FROM picked
-) numbered
-WHERE person <= ${size}
-ORDER BY 1, 2, 3`;
 }
 
 /** Values by profile, of rows in which those of a person and a trait follow each other. */

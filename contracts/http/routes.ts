@@ -1,6 +1,7 @@
 import { ABOUT_ROUTES } from "./about.ts";
 import { BAD_EVENT_ROUTES } from "./bad-events.ts";
 import { CAMPAIGN_ROUTES } from "./campaigns.ts";
+import { COMPUTED_TRAIT_ROUTES } from "./computed-traits.ts";
 import { IDENTITY_ROUTES } from "./identity.ts";
 import { IMPORT_ROUTES } from "./imports.ts";
 import { LINK_ROUTES } from "./links.ts";
@@ -25,6 +26,7 @@ export const ROUTES = {
   ...SEGMENT_ROUTES,
   ...SEGMENT_INSIGHT_ROUTES,
   ...LIST_ROUTES,
+  ...COMPUTED_TRAIT_ROUTES,
   ...CAMPAIGN_ROUTES,
   ...QUERY_ROUTES,
   ...BAD_EVENT_ROUTES,

@@ -63,3 +63,12 @@ export interface ComputedLake {
   /** What all traits come to for everybody of a page; `{}` where they come to nothing. */
   measure(asked: Asked, page: Page): Promise<ReadonlyMap<string, JsonObject>>;
 }
+
+/** What a trait comes to for a few people. */
+export interface ComputedSample {
+  /** How many people have events of it. */
+  readonly people: number;
+  readonly values: ReadonlyMap<string, JsonObject>;
+  /** The statement that was asked. */
+  readonly sql: string;
+}

@@ -114,18 +114,30 @@ async function measureAll(
   const { run, now, people, after } = openIn(begun);
   const asked: Asked = { traits, now, people };
   let kept = begun;
-  let [looked, changed] = [0, 0];
+  let [looked, changed, done] = [0, 0, after];
   for (const page of await ports.measured.pages(asked, after)) {
-    if (!mayGoOn()) return { kind: "paused", run, now, looked, changed };
+    if (!mayGoOn()) return pause(ports, kept, { run, now, looked, changed, after: done });
     const told = await measurePage(ports, kept, asked, page);
     if (isRejection(told)) return told;
     kept = told.kept;
     looked += told.looked;
     changed += told.changed;
+    done = page.upTo;
   }
   const { line, marks, traits: mark } = openIn(kept);
   const ended = await keep(ports, { run, done: { now, line, marks, traits: mark } }, kept.version);
   return isRejection(ended) ? ended : { kind: "finished", run, now, looked, changed };
+}
+
+/** Keeps how far it came, so that whoever goes on does not measure the same people again, and again. */
+async function pause(
+  ports: RefreshPorts,
+  kept: Kept,
+  { after, ...reached }: Omit<RefreshReport, "kind"> & Pick<OpenRun, "after">,
+): Promise<RefreshReport | Busy> {
+  const open = { ...openIn(kept), after };
+  const noted = await keep(ports, { ...kept.definition, open }, kept.version);
+  return isRejection(noted) ? noted : { kind: "paused", ...reached };
 }
 
 /** Measures a page, and tells the lake and then the store what changed. */

@@ -3,6 +3,7 @@ import { aboutActs } from "./about-acts.ts";
 import type { Acts } from "./act.ts";
 import { badEventActs } from "./bad-event-acts.ts";
 import { campaignActs } from "./campaign-acts.ts";
+import { computedTraitActs } from "./computed-trait-acts.ts";
 import { identityActs } from "./identity-acts.ts";
 import { importActs } from "./import-acts.ts";
 import { linkActs } from "./link-acts.ts";
@@ -26,6 +27,7 @@ export const ACTS: Acts<typeof ROUTES> = {
   ...segmentActs,
   ...segmentInsightActs,
   ...listActs,
+  ...computedTraitActs,
   ...campaignActs,
   ...queryActs,
   ...badEventActs,

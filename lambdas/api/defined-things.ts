@@ -24,7 +24,7 @@ const idFrom = (name: string, fallback: string): string =>
 const MAX_NAMESAKES = 100;
 
 /** What a definition may be of, as its refusals call it. */
-type Kind = "segment" | "campaign" | "source" | "tracking_plan" | "list";
+type Kind = "segment" | "campaign" | "source" | "tracking_plan" | "list" | "computed_trait";
 
 /** Ids made of a name, the next where one is taken: `news`, `news-2`, `news-3`… */
 export function* candidateIds(name: string, kind: Kind): Generator<string> {

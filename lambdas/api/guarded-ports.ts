@@ -21,6 +21,11 @@ export const guardedPorts = (ports: ApiPorts): ApiPorts => ({
     listRows: faultsOf("listRows", ports.ofSegments.listRows),
     ...(ports.ofSegments.columnBytes && { columnBytes: ports.ofSegments.columnBytes }),
   },
+  computed: {
+    ...faultsOf("computed", ports.computed),
+    traits: faultsOf("computed.traits", ports.computed.traits),
+    store: faultsOf("computed.store", ports.computed.store),
+  },
   campaigns: faultsOf("campaigns", ports.campaigns),
   campaignRuns: faultsOf("campaignRuns", ports.campaignRuns),
   sources: faultsOf("sources", ports.sources),

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { athenaAnalystQuery, athenaQuery } from "#adapters/aws/athena-query.ts";
 import { dynamodbComponentPages } from "#adapters/aws/dynamodb-component-pages.ts";
+import { dynamodbComputedStore } from "#adapters/aws/dynamodb-computed-store.ts";
 import { dynamodbDefinitions } from "#adapters/aws/dynamodb-definitions.ts";
 import { dynamodbProfileStore } from "#adapters/aws/dynamodb-profile-store.ts";
 import { dynamodbSourceDefinitions } from "#adapters/aws/dynamodb-source-definitions.ts";
@@ -9,12 +10,15 @@ import { firehoseLakeWriter } from "#adapters/aws/firehose-lake-writer.ts";
 import { awsIntake } from "#adapters/aws/intake.ts";
 import { sqsAssertions } from "#adapters/aws/sqs-assertions.ts";
 import { sqsCampaignRuns } from "#adapters/aws/sqs-campaign-runs.ts";
+import { sqsComputedRefresh } from "#adapters/aws/sqs-computed-refresh.ts";
 import { sqsSnapshotRuns } from "#adapters/aws/sqs-snapshot-runs.ts";
 import { athenaDialect } from "#adapters/sql/athena-dialect.ts";
+import { computedSample } from "#adapters/sql/computed-sample.ts";
 import { segmentSql } from "#adapters/sql/segment-sql.ts";
 import { identityRulesBeforeIn, identityRulesIn } from "#contracts/identity-rules-setting.ts";
 import { readSettings } from "#contracts/settings.ts";
 import type { Campaign } from "#core/campaigns/campaign.ts";
+import type { ComputedTrait } from "#core/computed/computed-trait.ts";
 import { defaultAdmissionLimits } from "#core/events/admission-limits.ts";
 import type { RecoveryClaim } from "#core/events/recovery/ports.ts";
 import { plansIn } from "#core/plans/plans-in.flow.ts";
@@ -34,6 +38,8 @@ const athena = { workgroup: settings.WORKGROUP, database: settings.LAKE_DATABASE
 
 const trackingPlans = dynamodbDefinitions<TrackingPlan>({ table, kind: "tracking_plan", now: Date.now });
 
+const lake = athenaQuery(athena);
+
 export const handler = apiHandler({
   clock: Date.now,
   rules: identityRulesIn(settings),
@@ -51,6 +57,12 @@ export const handler = apiHandler({
     lists: dynamodbDefinitions<ListDefinition>({ table, kind: "list", now: Date.now }),
     listRows: firehoseLakeWriter({ streams: { list_members: settings.LIST_MEMBERS_STREAM } }),
   },
+  computed: {
+    traits: dynamodbDefinitions<ComputedTrait>({ table, kind: "computed_trait", now: Date.now }),
+    store: dynamodbComputedStore({ table: settings.COMPUTED_TABLE }),
+    refresh: sqsComputedRefresh({ queueUrl: settings.COMPUTE_QUEUE_URL }),
+    sample: (trait, now, size) => computedSample(lake, athenaDialect, { trait, now, size }),
+  },
   campaigns: dynamodbDefinitions<Campaign>({ table, kind: "campaign", now: Date.now }),
   campaignRuns: sqsCampaignRuns({ queueUrl: settings.CAMPAIGN_QUEUE_URL }),
   sources: dynamodbSourceDefinitions({ table, keysTable: settings.SOURCES_TABLE, now: Date.now }),
@@ -67,7 +79,7 @@ export const handler = apiHandler({
     limits: defaultAdmissionLimits,
   },
   segmentSql: (condition, now) => segmentSql(condition, now, athenaDialect),
-  lake: athenaQuery(athena),
+  lake,
   analyst: athenaAnalystQuery(athena),
   dialect: "athena",
   imports: noImports,

@@ -2,6 +2,9 @@ import type { ImportAsked, ImportJob } from "#contracts/http/imports.ts";
 import type { LakeRows } from "#contracts/lake.ts";
 import type { Campaign } from "#core/campaigns/campaign.ts";
 import type { Run } from "#core/campaigns/message.ts";
+import type { ComputedTrait } from "#core/computed/computed-trait.ts";
+import type { ComputedSample, ComputedStore } from "#core/computed/ports.ts";
+import type { RefreshReport } from "#core/computed/refresh-computed.flow.ts";
 import type { RecoveryPorts } from "#core/events/recovery/ports.ts";
 import type { Source } from "#core/events/source.ts";
 import type { IdentityRules } from "#core/identity/identity-rules.ts";
@@ -70,6 +73,18 @@ export interface IdentityPorts {
   readonly before: IdentityRules | undefined;
 }
 
+/** What events make of people. */
+export interface ComputedPorts {
+  readonly traits: Definitions<ComputedTrait>;
+  readonly store: Pick<ComputedStore, "read">;
+  /** Brings everybody's up to date: answers when that is done, or, where it goes on by itself, when it is sure to be. */
+  refresh(options: {
+    readonly full: boolean;
+  }): Promise<RefreshReport | { readonly kind: "started" } | Rejection<"computed_trait.busy">>;
+  /** What a trait would come to. */
+  sample(trait: ComputedTrait, now: EpochMs, size: number): Promise<ComputedSample>;
+}
+
 /** Everything the API reaches for. */
 export interface ApiPorts {
   readonly clock: Clock;
@@ -81,6 +96,7 @@ export interface ApiPorts {
   /** Who is in what, as it is kept up to date. Absent: nobody keeps it, and profiles show no segments. */
   readonly memberships?: Pick<MembershipStore, "of">;
   readonly ofSegments: SegmentPorts;
+  readonly computed: ComputedPorts;
   readonly campaigns: Definitions<Campaign>;
   readonly campaignRuns: CampaignRuns;
   readonly sources: Definitions<Source>;

@@ -10,13 +10,16 @@ import { profileEvents } from "./profile-events.ts";
 import { searchProfiles } from "./profile-search.ts";
 import { traitsOf } from "./profile-traits.ts";
 import { profileAt } from "./which-profile.ts";
+import { withComputed } from "./with-computed.ts";
 
 export const profileActs: Acts<typeof PROFILE_ROUTES> = {
   findProfiles: (ports, { query }) => searchProfiles(ports, query.query),
   getProfile: async (ports, { target }) => {
     const found = await profileAt(ports, target);
     if (isRejection(found)) return found;
-    return { ...profileOf(found.group, found.version), segments: await segmentsOf(ports, found.group) };
+    const profile = { ...profileOf(found.group, found.version), segments: await segmentsOf(ports, found.group) };
+    const [told = profile] = await withComputed(ports, [profile]);
+    return told;
   },
   profileEvents: async (ports, { target, query }) => {
     const found = await profileAt(ports, target);

@@ -10,6 +10,7 @@ import type { ApiPorts } from "./ports.ts";
 import { searchSql } from "./search-sql.ts";
 import { rowsOf, textOf } from "./sql-text.ts";
 import { profilesFor } from "./which-profile.ts";
+import { withComputed } from "./with-computed.ts";
 
 type Answer = z.input<(typeof PROFILE_ROUTES)["findProfiles"]["answer"]>;
 type Found = Answer["profiles"][number]["found"];
@@ -30,7 +31,7 @@ export async function searchProfiles(ports: ApiPorts, query: string): Promise<An
     if (!shown.has(found.group.id)) shown.set(found.group.id, tell(found, { by, from: "lake" }));
   }
   const profiles = [...shown.values()];
-  return { profiles: profiles.slice(0, MOST), more: profiles.length > MOST };
+  return { profiles: await withComputed(ports, profiles.slice(0, MOST)), more: profiles.length > MOST };
 }
 
 const tell = ({ group, version }: FoundProfile, found: Found): Answer["profiles"][number] => ({

@@ -9,6 +9,7 @@ import { TributaryFunction } from "#lib/constructs/tributary-function.ts";
 import type { Stage } from "#lib/stages/stage.ts";
 import type { CampaignsStack } from "./campaigns-stack.ts";
 import type { CollectStack } from "./collect-stack.ts";
+import type { ComputedStack } from "./computed-stack.ts";
 import type { LakeStack } from "./lake-stack.ts";
 import { identityRules, identityRulesBefore, type ProfilesStack } from "./profiles-stack.ts";
 import type { SegmentsStack } from "./segments-stack.ts";
@@ -24,6 +25,7 @@ export interface ApiStackProps {
   readonly profiles: ProfilesStack;
   readonly segments: SegmentsStack;
   readonly snapshots: SnapshotsStack;
+  readonly computed: ComputedStack;
   readonly campaigns: CampaignsStack;
   readonly collect: CollectStack;
 }
@@ -56,7 +58,7 @@ export class ApiStack extends StageStack {
   }
 
   private addApi(props: ApiStackProps): TributaryFunction<"api"> {
-    const { stage, alarms, lake, stores, profiles, segments, snapshots, campaigns } = props;
+    const { stage, alarms, lake, stores, profiles, segments, snapshots, computed, campaigns } = props;
     return new TributaryFunction(this, "Api", {
       name: "api",
       stage,
@@ -76,6 +78,8 @@ export class ApiStack extends StageStack {
         BAD_EVENTS_STREAM: lake.toAppend("bad_events"),
         WORKGROUP: segments.toAsk("analysts"),
         LAKE_DATABASE: lake.toRead,
+        COMPUTED_TABLE: stores.computed.to("BatchGetItem"),
+        COMPUTE_QUEUE_URL: computed.toRefresh,
         CAMPAIGN_QUEUE_URL: campaigns.toRun,
         SNAPSHOT_QUEUE_URL: snapshots.toRun,
         LIST_MEMBERS_STREAM: lake.toAppend("list_members"),

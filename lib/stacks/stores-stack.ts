@@ -1,7 +1,14 @@
 import { CfnOutput, RemovalPolicy } from "aws-cdk-lib";
 import { AccountRecovery, Mfa, UserPool } from "aws-cdk-lib/aws-cognito";
 import type { Construct } from "constructs";
-import { DEFINITIONS_TABLE, MESSAGES_TABLE, PROFILES_TABLE, RATES_TABLE, SOURCES_TABLE } from "#contracts/tables.ts";
+import {
+  COMPUTED_TABLE,
+  DEFINITIONS_TABLE,
+  MESSAGES_TABLE,
+  PROFILES_TABLE,
+  RATES_TABLE,
+  SOURCES_TABLE,
+} from "#contracts/tables.ts";
 import { acknowledge } from "#lib/constructs/acknowledge.ts";
 import { StoreTable } from "#lib/constructs/store-table.ts";
 import type { Stage } from "#lib/stages/stage.ts";
@@ -14,6 +21,7 @@ export class StoresStack extends StageStack {
   readonly profiles: StoreTable;
   readonly definitions: StoreTable;
   readonly messages: StoreTable;
+  readonly computed: StoreTable;
   readonly users: UserPool;
 
   constructor(scope: Construct, stage: Stage) {
@@ -39,6 +47,7 @@ export class StoresStack extends StageStack {
       partitionKey: MESSAGES_TABLE.partitionKey,
       expires: MESSAGES_TABLE.expiresAt,
     });
+    this.computed = new StoreTable(this, "Computed", { stage, partitionKey: COMPUTED_TABLE.partitionKey });
     this.users = this.addUsers(stage);
     new CfnOutput(this, "SourcesTable", { value: this.sources.tableName, description: "Where write keys are kept" });
     new CfnOutput(this, "ProfilesTable", { value: this.profiles.tableName });

@@ -3,6 +3,7 @@ import { ApiStack } from "#lib/stacks/api-stack.ts";
 import { CampaignsStack } from "#lib/stacks/campaigns-stack.ts";
 import { CollectStack } from "#lib/stacks/collect-stack.ts";
 import { CollectionDomainStack } from "#lib/stacks/collection-domain-stack.ts";
+import { ComputedStack } from "#lib/stacks/computed-stack.ts";
 import { LakeStack } from "#lib/stacks/lake-stack.ts";
 import { ProfilesStack } from "#lib/stacks/profiles-stack.ts";
 import { SegmentsStack } from "#lib/stacks/segments-stack.ts";
@@ -25,9 +26,21 @@ export function deployStage(app: App, stage: Stage): readonly StageStack[] {
   const profiles = new ProfilesStack(app, { stage, alarms, lake, stores });
   const collect = new CollectStack(app, { stage, alarms, lake, stores, profiles });
   const campaigns = new CampaignsStack(app, { stage, alarms, lake, stores, segments });
+  const computed = new ComputedStack(app, { stage, alarms, lake, stores, segments });
   const snapshots = new SnapshotsStack(app, { stage, alarms, lake, stores, segments });
-  const api = new ApiStack(app, { stage, alarms, lake, stores, profiles, segments, snapshots, campaigns, collect });
+  const api = new ApiStack(app, {
+    stage,
+    alarms,
+    lake,
+    stores,
+    profiles,
+    segments,
+    snapshots,
+    computed,
+    campaigns,
+    collect,
+  });
   const domain = stage.collectionDomain;
   const front = domain === undefined ? [] : [new CollectionDomainStack(app, { stage, domain, collect })];
-  return [watch, stores, lake, segments, profiles, collect, campaigns, snapshots, api, ...front];
+  return [watch, stores, lake, segments, profiles, collect, campaigns, snapshots, computed, api, ...front];
 }

@@ -22,6 +22,11 @@ export interface Stage {
   readonly analystScanGigabytes: number;
   /** How often segments are evaluated by schedule, in minutes: each time costs one query for each segment. */
   readonly segmentMinutes: number;
+  /**
+   * How often computed traits are brought up to date, in minutes: each time costs a few queries of narrow columns, and
+   * one of properties where anything moved. More often than rows reach the lake (`lakeBufferSeconds`) is in vain.
+   */
+  readonly computedMinutes: number;
   /** Who messages are from: `news@example.org`, or `Example <news@example.org>`. The address or its domain must be a verified identity of SES in the same Region. */
   readonly sender: string;
   /** How many batches of messages are sent at once: with SES's rate for the account, this bounds the sending rate. */

@@ -9,6 +9,7 @@ export const testStage = (choice: OwnersChoice): Stage => ({
   lakeBufferSeconds: 60,
   analystScanGigabytes: 10,
   segmentMinutes: 60,
+  computedMinutes: 60,
   sendConcurrency: 2,
   resolveConcurrency: 5,
   requestsPerSecond: 200,

@@ -3,7 +3,7 @@ import type { ComputedTrait } from "#core/computed/computed-trait.ts";
 import { readComputedTrait } from "#core/computed/read-computed-trait.ts";
 import type { JsonObject } from "#core/kernel/json.ts";
 import { isRejection } from "#core/kernel/rejection.ts";
-import { DAY, HOUR } from "#core/kernel/time.ts";
+import { DAY, HOUR, MINUTE } from "#core/kernel/time.ts";
 
 /** What may happen between two refreshes, and to whom. */
 export type Step =
@@ -71,6 +71,9 @@ export const TRAITS: readonly ComputedTrait[] = [
   { name: "rfm", event: order, measure: "rfm", of: "v" },
 ].map(defined);
 
+/** Few, because each makes every statement longer. */
+export const someTraits = fc.subarray([...TRAITS], { maxLength: 4 });
+
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 9, arbitrary: event },
   {
@@ -89,15 +92,24 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constant("redefine" as const), traits: fc.subarray([...TRAITS]) }),
+    arbitrary: fc.record({ kind: fc.constant("redefine" as const), traits: someTraits }),
   },
   {
     weight: 5,
-    arbitrary: fc.record({ kind: fc.constant("refresh" as const), full: fc.constantFrom(false, false, false, true) }),
+    arbitrary: fc.record({
+      kind: fc.constant("refresh" as const),
+      full: fc.constantFrom(false, false, false, false, true),
+    }),
   },
 );
 
-/** A history; whatever it was, a refresh is the last of it. */
+/** So much longer than rows take to arrive, that nothing is new any more by itself. */
+export const A_WHILE: Step = { kind: "pass", ms: 10 * MINUTE };
+const refresh: Step = { kind: "refresh", full: false };
+
+/** A history; a while passes before each refresh, and a refresh is the last of it, whatever it was. */
 export const history: fc.Arbitrary<readonly Step[]> = fc
   .array(step, { minLength: 4, maxLength: 30 })
-  .map((steps) => [...steps, { kind: "refresh", full: false }]);
+  .map((steps) =>
+    [...steps, refresh].flatMap((each): readonly Step[] => (each.kind === "refresh" ? [A_WHILE, each] : [each])),
+  );

@@ -23,6 +23,7 @@ import type { SegmentDefinition } from "#core/segments/segment-definition.ts";
 import type { SnapshotState } from "#core/segments/snapshot-state.ts";
 import { type ApiPorts, apiHandler } from "#lambdas/api/handler.ts";
 import { brokenPromise } from "./api-contract.ts";
+import { computedOf } from "./computed-of.ts";
 import { type DuckDbLake, duckDbLake } from "./duckdb-lake.ts";
 
 export const NOW = Date.parse("2026-11-02T10:00:00.000Z");
@@ -69,14 +70,8 @@ export async function apiWorld(lake: DuckDbLake, broken: Partial<ApiPorts> = {})
     identity: identityOf(store, log),
     assertions: { append: async (assertions) => void pending.push(...assertions) },
     segments: memoryDefinitions<SegmentDefinition>(clock),
-    ofSegments: {
-      versions: memoryDefinitions<SegmentDefinition>(clock),
-      states: memoryDefinitions<SnapshotState>(clock),
-      runs: { start: async (run) => void log.push(["segmentRuns.start", run]) },
-      lists: memoryDefinitions<ListDefinition>(clock),
-      listRows: lake,
-      columnBytes: async (columns) => Object.values(columns).flat().length,
-    },
+    ofSegments: segmentPorts(lake, log),
+    computed: computedOf(lake, clock),
     campaigns: memoryDefinitions<Campaign>(clock),
     campaignRuns: { start: async (run) => void log.push(["campaignRuns.start", run]) },
     sources: memoryDefinitions<Source>(clock),
@@ -116,6 +111,16 @@ export async function apiWorld(lake: DuckDbLake, broken: Partial<ApiPorts> = {})
 }
 
 export { duckDbLake };
+
+/** Evaluations are only recorded; a column is a byte. */
+const segmentPorts = (lake: DuckDbLake, log: unknown[][]): ApiPorts["ofSegments"] => ({
+  versions: memoryDefinitions<SegmentDefinition>(() => NOW),
+  states: memoryDefinitions<SnapshotState>(() => NOW),
+  runs: { start: async (run) => void log.push(["segmentRuns.start", run]) },
+  lists: memoryDefinitions<ListDefinition>(() => NOW),
+  listRows: lake,
+  columnBytes: async (columns) => Object.values(columns).flat().length,
+});
 
 function numberedKeys(): () => string {
   let made = 1;

@@ -50,9 +50,9 @@ describe("functions", () => {
     expect([setAside(production), setAside(test)]).toEqual([[50], []]);
   });
 
-  it("are ended where they call themselves in a circle, save the one that queues the rest of a long run", () => {
+  it("are ended where they call themselves in a circle, save those that queue the rest of what takes long", () => {
     const allowed = names.filter((name) => functionOf(name).Properties.RecursiveLoop === "Allow");
-    expect(allowed).toEqual(["run_campaign"]);
+    expect(allowed).toEqual(["compute", "run_campaign", "snapshot"]);
   });
 });
 
