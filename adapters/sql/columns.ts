@@ -4,6 +4,8 @@ import type { SqlDialect } from "./dialect.ts";
 export interface JsonValue {
   isValue(): string;
   text(): string;
+  /** Whether it is one of these texts, where the dialect has a faster way than to compare `text`. */
+  isOneOf(texts: readonly string[]): string | undefined;
   number(): string;
   boolean(): string;
   /** A UTC timestamp, where the value is a date text. */
@@ -42,6 +44,10 @@ export function jsonColumns(source: string, prefix: string, dialect: SqlDialect)
       return {
         isValue: () => reading("isValue"),
         text: () => reading("text"),
+        isOneOf: (texts) => {
+          const sql = dialect.isOneOf?.(json, texts);
+          return sql === undefined ? undefined : add(`${json}_is`, sql);
+        },
         number: () => reading("number"),
         boolean: () => reading("boolean"),
         time: () => reading("time"),
@@ -68,6 +74,7 @@ const WORDS: Readonly<Record<Reading, string>> = {
 const inline = (json: string, dialect: SqlDialect): JsonValue => ({
   isValue: () => dialect.isValue(json),
   text: () => dialect.text(json),
+  isOneOf: (texts) => dialect.isOneOf?.(json, texts),
   number: () => dialect.number(json),
   boolean: () => dialect.boolean(json),
   time: () => dialect.time(json),

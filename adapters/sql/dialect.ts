@@ -9,6 +9,8 @@ export interface SqlDialect {
   /** True for anything but JSON's `null`. */
   isValue(json: string): string;
   text(json: string): string;
+  /** Whether the value is one of these texts, where that can be told faster than by comparing `text`. */
+  isOneOf?(json: string, texts: readonly string[]): string | undefined;
   number(json: string): string;
   boolean(json: string): string;
   /** The UTC timestamp that a date text names (`core/segments/date-text.ts`). */

@@ -23,8 +23,8 @@ const CONDITION: ResolvedCondition = {
 
 const DUCKDB = `WITH people AS (
   SELECT profile_id,
-    len(list_filter(TRY_CAST(trait_1 AS JSON[]), lambda item: coalesce(CASE WHEN json_type(item) IN ('BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE') THEN TRY_CAST(item AS DOUBLE) END = 18e0, FALSE))) > 0 AS trait_1_has_1,
-    CASE WHEN json_type(consent_1) = 'VARCHAR' THEN json_extract_string(consent_1, '$') END AS consent_1_text
+    len(list_filter(TRY_CAST(trait_1 AS JSON[]), lambda item: coalesce(TRY_CAST(CAST(item AS VARCHAR) AS DOUBLE) = 18e0, FALSE))) > 0 AS trait_1_has_1,
+    CASE WHEN starts_with(CAST(consent_1 AS VARCHAR), '"') THEN json_extract_string(consent_1, '$') END AS consent_1_text
   FROM (
     SELECT profile_id,
       TRY(json_extract(traits, '/campaigns')) AS trait_1,
@@ -37,8 +37,8 @@ happened AS (
     event,
     event_time,
     dt,
-    CASE WHEN json_type(property_1) = 'VARCHAR' THEN json_extract_string(property_1, '$') END AS property_1_text,
-    CASE WHEN json_type(property_2) IN ('BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE') THEN TRY_CAST(property_2 AS DOUBLE) END AS property_2_number
+    CASE WHEN starts_with(CAST(property_1 AS VARCHAR), '"') THEN json_extract_string(property_1, '$') END AS property_1_text,
+    TRY_CAST(CAST(property_2 AS VARCHAR) AS DOUBLE) AS property_2_number
   FROM (
     SELECT profile_id,
       event,

@@ -19,11 +19,13 @@ export function testSql(test: NamedTest, value: JsonValue, now: EpochMs, dialect
     case "missing":
       return `NOT ${surely(value.isValue())}`;
     case "eq":
-      return surely(`${typed(test.operand, value)} = ${literal(test.operand)}`);
+      return surely(equalSql(test.operand, value));
     case "ne":
       return surely(`${typed(test.operand, value)} <> ${literal(test.operand)}`);
     case "in":
     case "notIn": {
+      const known = test.kind === "in" && areTexts(test.operand) ? value.isOneOf(test.operand) : undefined;
+      if (known !== undefined) return surely(known);
       const items = test.operand.map(literal).join(", ");
       const word = test.kind === "in" ? "IN" : "NOT IN";
       return surely(`${typed(test.operand[0] as Scalar, value)} ${word} (${items})`);
@@ -79,8 +81,14 @@ function typed(like: Scalar, value: JsonValue): string {
   return typeof like === "number" ? value.number() : value.boolean();
 }
 
+const areTexts = (items: readonly Scalar[]): items is readonly string[] => typeof items[0] === "string";
+
+const equalSql = (operand: Scalar, value: JsonValue): string =>
+  (typeof operand === "string" ? value.isOneOf([operand]) : undefined) ??
+  `${typed(operand, value)} = ${literal(operand)}`;
+
 function containsSql(part: Scalar, value: JsonValue, dialect: SqlDialect): string {
-  const equal = (item: JsonValue): string => surely(`${typed(part, item)} = ${literal(part)}`);
+  const equal = (item: JsonValue): string => surely(equalSql(part, item));
   const asItem = surely(value.anyItem(equal));
   if (typeof part !== "string") return asItem;
   return `(${surely(dialect.contains(value.text(), part))} OR ${asItem})`;
