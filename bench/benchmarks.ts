@@ -9,6 +9,7 @@ import { importMillion } from "./measured/import-million.ts";
 import { latency } from "./measured/latency.ts";
 import { profileApi } from "./measured/profile-api.ts";
 import { readable } from "./measured/readable.ts";
+import { realtime } from "./measured/realtime.ts";
 import { resolve } from "./measured/resolve.ts";
 import { resolveGrowth } from "./measured/resolve-growth.ts";
 import { resolveMillion } from "./measured/resolve-million.ts";
@@ -47,6 +48,7 @@ export const BENCHMARKS = {
   },
   "resolve-million": { title: "Resolving a million events", run: resolveMillion, seconds: 80, quickSeconds: 6 },
   segments: { title: "Evaluating segments", run: segments, seconds: 20, quickSeconds: 8 },
+  realtime: { title: "Segments as events come in", run: realtime, seconds: 30, quickSeconds: 8 },
   "import-million": { title: "Importing a million events", run: importMillion, seconds: 100, quickSeconds: 8 },
 } as const satisfies Record<string, Listed>;
 

@@ -1,67 +1,49 @@
 import type { EpochMs } from "#core/kernel/time.ts";
-import type { EventCondition, EventFilter, Measure, SequenceCondition } from "#core/segments/condition.ts";
-import { eventNamesIn, measureIn } from "#core/segments/measure.ts";
+import type { EventCondition, Measure, SequenceCondition } from "#core/segments/condition.ts";
+import { measureIn } from "#core/segments/measure.ts";
 import { measurePasses } from "#core/segments/measure-passes.ts";
 import { numberPasses, timeBounds } from "#core/segments/passes.ts";
 import { type ChainStep, gapOf, sequencePasses } from "#core/segments/sequence-passes.ts";
 import type { NumberTest, TimeTest } from "#core/segments/value-test.ts";
-import { type Window, windowBounds } from "#core/segments/window.ts";
 import { type Decision, decided, NEVER } from "./decision.ts";
+import { closes, type EventReader, eventReader, type Known } from "./known-events.ts";
 import type { KnownPerson } from "./known-person.ts";
-import { timeTestTurns, windowTurns } from "./turns.ts";
-
-/** What is known of the events that a filter means, in a window, at an instant. */
-interface Meant {
-  readonly certain: readonly EpochMs[];
-  /** Their names fit; whether their properties do is not known. */
-  readonly maybe: readonly EpochMs[];
-  /** Events that are not known may be meant too: they are no later than `knownAfter`. */
-  readonly open: boolean;
-  readonly from: EpochMs;
-  /** When any of this changes by time alone, the end of `open` left out. */
-  readonly until: EpochMs;
-}
-
-const NONE: readonly EpochMs[] = [];
-
-function meant(filter: EventFilter, within: Window | undefined, person: KnownPerson, now: EpochMs): Meant {
-  const { from = Number.NEGATIVE_INFINITY, to } = windowBounds(within, now);
-  const times: EpochMs[] = [];
-  let until = NEVER;
-  for (const name of new Set(eventNamesIn(filter))) {
-    for (const at of person.events.get(name) ?? NONE) {
-      if (at >= from && at < to) times.push(at);
-      until = Math.min(until, windowTurns(within, at, now));
-    }
-  }
-  const open = person.knownAfter > Number.NEGATIVE_INFINITY && person.knownAfter >= from;
-  return filter.where === undefined
-    ? { certain: times, maybe: NONE, open, from, until }
-    : { certain: NONE, maybe: times, open, from, until };
-}
-
-/** When the latest event that is not known leaves the window: what was open is not any more. */
-const closes = (within: Window | undefined, { knownAfter }: KnownPerson, now: EpochMs): EpochMs =>
-  Number.isFinite(knownAfter) && knownAfter <= now ? windowTurns(within, knownAfter, now) : NEVER;
+import { timeTestTurns } from "./turns.ts";
 
 /** Makes what decides an event condition. Sums and the like need properties, which are not kept: see `KnownPerson`. */
 export function eventDecider(condition: EventCondition): (person: KnownPerson, now: EpochMs) => Decision {
   const measure = measureIn(condition);
-  const within = condition.within;
+  const { within } = condition;
+  const reader = eventReader(condition, within);
+  const enough = measure.kind === "count" ? enoughOf(measure.test) : undefined;
   return (person, now) => {
-    const known = meant(condition, within, person, now);
+    const known = reader.read(person, now);
+    if (enough !== undefined && known.isSure && known.end - known.start >= enough) {
+      return decided(true, enoughUntil(known, enough, reader, now));
+    }
     const { answer, until } = decideMeasure(measure, known, person.knownAfter, now);
     const waits = answer === undefined && known.open ? closes(within, person, now) : NEVER;
-    return decided(answer, Math.min(until, known.until, waits));
+    return decided(answer, Math.min(until, reader.turns(known, now), waits));
   };
 }
 
-function decideMeasure(measure: Measure, known: Meant, knownAfter: EpochMs, now: EpochMs): Decision {
+/** From which count on the answer is yes, whatever else there is. */
+function enoughOf(test: NumberTest): number | undefined {
+  if (test.kind === "gte") return Math.ceil(test.operand);
+  return test.kind === "gt" ? Math.floor(test.operand) + 1 : undefined;
+}
+
+/** Enough until one too many of the latest has left. */
+function enoughUntil({ times, start }: Known, enough: number, reader: EventReader, now: EpochMs): EpochMs {
+  const last = times[start + enough - 1];
+  return enough < 1 || last === undefined ? NEVER : reader.leaves(last, now);
+}
+
+function decideMeasure(measure: Measure, known: Known, knownAfter: EpochMs, now: EpochMs): Decision {
+  const count = known.end - known.start;
   switch (measure.kind) {
-    case "count": {
-      const { certain, maybe, open } = known;
-      return decided(numberIn(measure.test, certain.length, open ? NEVER : certain.length + maybe.length));
-    }
+    case "count":
+      return decided(numberIn(measure.test, known.isSure ? count : 0, known.open ? NEVER : count));
     case "first":
       return timeIn(measure.test, firstOf(known), now);
     case "last":
@@ -70,10 +52,8 @@ function decideMeasure(measure: Measure, known: Meant, knownAfter: EpochMs, now:
     case "avg":
     case "min":
     case "max":
-    case "distinct": {
-      const isNone = !known.open && known.certain.length + known.maybe.length === 0;
-      return decided(isNone ? measurePasses(measure, [], now) : undefined);
-    }
+    case "distinct":
+      return decided(!known.open && count === 0 ? measurePasses(measure, [], now) : undefined);
     default:
       return measure satisfies never;
   }
@@ -84,9 +64,10 @@ function numberIn(test: NumberTest, least: number, most: number): boolean | unde
   if (least === most) return numberPasses(test, least);
   switch (test.kind) {
     case "eq":
-      return test.operand < least || test.operand > most || !Number.isInteger(test.operand) ? false : undefined;
-    case "ne":
-      return test.operand < least || test.operand > most || !Number.isInteger(test.operand) ? true : undefined;
+    case "ne": {
+      const isReached = test.operand >= least && test.operand <= most && Number.isInteger(test.operand);
+      return isReached ? undefined : test.kind === "ne";
+    }
     case "gt":
     case "gte":
       return numberPasses(test, least) ? true : numberPasses(test, most) ? undefined : false;
@@ -110,21 +91,19 @@ interface Somewhere {
   readonly isThere: boolean;
 }
 
-function firstOf({ certain, maybe, open, from }: Meant): Somewhere | undefined {
-  if (certain.length + maybe.length === 0 && !open) return undefined;
-  const most = certain.length > 0 ? earliest(certain) : NEVER;
-  return { least: open ? from : Math.min(most, earliest(maybe)), most, isThere: certain.length > 0 };
+function firstOf({ times, start, end, isSure, open, from }: Known): Somewhere | undefined {
+  if (start === end && !open) return undefined;
+  const isThere = isSure && end > start;
+  const earliest = end > start ? (times[end - 1] as EpochMs) : NEVER;
+  return { least: open ? from : earliest, most: isThere ? earliest : NEVER, isThere };
 }
 
-function lastOf({ certain, maybe, open, from }: Meant, knownAfter: EpochMs): Somewhere | undefined {
-  if (certain.length + maybe.length === 0 && !open) return undefined;
-  const least = certain.length > 0 ? latest(certain) : from;
-  const most = Math.max(least, latest(maybe), open ? knownAfter : Number.NEGATIVE_INFINITY);
-  return { least, most, isThere: certain.length > 0 };
+function lastOf({ times, start, end, isSure, open, from }: Known, knownAfter: EpochMs): Somewhere | undefined {
+  if (start === end && !open) return undefined;
+  const isThere = isSure && end > start;
+  const latest = end > start ? (times[start] as EpochMs) : -NEVER;
+  return { least: isThere ? latest : from, most: Math.max(latest, open ? knownAfter : -NEVER), isThere };
 }
-
-const earliest = (times: readonly EpochMs[]): EpochMs => times.reduce((x, y) => Math.min(x, y), NEVER);
-const latest = (times: readonly EpochMs[]): EpochMs => times.reduce((x, y) => Math.max(x, y), -NEVER);
 
 /** Whether a time passes wherever it lies, or nowhere. A time that is not there passes nothing. */
 function timeIn(test: TimeTest, where: Somewhere | undefined, now: EpochMs): Decision {
@@ -143,20 +122,52 @@ const turnsAt = (test: TimeTest, at: EpochMs, now: EpochMs): EpochMs =>
  * everything that may be meant would.
  */
 export function sequenceDecider(condition: SequenceCondition): (person: KnownPerson, now: EpochMs) => Decision {
-  const { sequence, within, without } = condition;
+  const { within, without } = condition;
+  const steps = condition.sequence.map((step) => ({ reader: eventReader(step, within), gap: gapOf(step) }));
+  const barrier = without === undefined ? undefined : eventReader(without, within);
   return (person, now) => {
-    const steps = sequence.map((step) => ({ known: meant(step, within, person, now), gap: gapOf(step) }));
-    const between = without === undefined ? undefined : meant(without, within, person, now);
-    const isOpen = steps.some(({ known }) => known.open);
-    const turns = Math.min(...steps.map(({ known }) => known.until), between?.until ?? NEVER);
-    const both = ({ certain, maybe }: Meant): readonly EpochMs[] => [...certain, ...maybe];
-    const chain = (timesOf: (known: Meant) => readonly EpochMs[]): readonly ChainStep[] =>
-      steps.map(({ known, gap }) => ({ times: timesOf(known), ...gap }));
-    // Before `knownAfter` an event that must not lie between may be one that is not known.
-    const isSure = (at: EpochMs): boolean => between === undefined || at >= person.knownAfter;
-    const surely = chain(({ certain }) => certain.filter(isSure));
-    if (sequencePasses(surely, between === undefined ? NONE : both(between))) return decided(true, turns);
-    if (!isOpen && !sequencePasses(chain(both), between?.certain ?? NONE)) return decided(false, turns);
-    return decided(undefined, Math.min(turns, isOpen ? closes(within, person, now) : NEVER));
+    const known: Known[] = [];
+    for (const { reader } of steps) {
+      const step = reader.read(person, now);
+      // Most people have not done it all; as long as one step is missing, so is the sequence.
+      if (step.start === step.end && !step.open) return decided(false, reader.turns(step, now));
+      known.push(step);
+    }
+    const between = barrier?.read(person, now);
+    const isOpen = known.some(({ open }) => open);
+    const chain = (timesOf: (step: Known) => readonly EpochMs[]): readonly ChainStep[] =>
+      steps.map(({ gap }, nth) => ({ times: timesOf(known[nth] as Known), ...gap }));
+    const answer = sequenceAnswer(chain, { known, between, isOpen, knownAfter: person.knownAfter });
+    const turns = steps.reduce(
+      (until, { reader }, nth) => Math.min(until, reader.turns(known[nth] as Known, now)),
+      NEVER,
+    );
+    const opens = between === undefined || barrier === undefined ? NEVER : barrier.turns(between, now);
+    const waits = answer === undefined && isOpen ? closes(within, person, now) : NEVER;
+    return decided(answer, Math.min(turns, opens, waits));
   };
 }
+
+interface KnownSteps {
+  readonly known: readonly Known[];
+  readonly between: Known | undefined;
+  readonly isOpen: boolean;
+  readonly knownAfter: EpochMs;
+}
+
+function sequenceAnswer(
+  chain: (timesOf: (step: Known) => readonly EpochMs[]) => readonly ChainStep[],
+  { known, between, isOpen, knownAfter }: KnownSteps,
+): boolean | undefined {
+  if (known.some(({ start, end }) => start === end)) return undefined;
+  // Before `knownAfter` an event that must not lie between may be one that is not known.
+  const isFree = (at: EpochMs): boolean => between === undefined || at >= knownAfter;
+  const surely = chain((step) => sure(step).filter(isFree));
+  if (sequencePasses(surely, between === undefined ? NONE : all(between))) return true;
+  if (isOpen || sequencePasses(chain(all), between === undefined ? NONE : sure(between))) return undefined;
+  return false;
+}
+
+const NONE: readonly EpochMs[] = [];
+const all = ({ times, start, end }: Known): readonly EpochMs[] => times.slice(start, end);
+const sure = (known: Known): readonly EpochMs[] => (known.isSure ? all(known) : NONE);

@@ -4,7 +4,7 @@ import type { ResolvedCondition } from "#core/segments/condition.ts";
 import { passes } from "#core/segments/passes.ts";
 import { testIn } from "#core/segments/value-test.ts";
 import { eventDecider, sequenceDecider } from "./decide-events.ts";
-import { allOf, anyOf, type Decision, decided, notOf } from "./decision.ts";
+import { allOf, anyOf, type Decision, decided, NEVER, notOf } from "./decision.ts";
 import type { KnownPerson } from "./known-person.ts";
 import { testTurns } from "./turns.ts";
 
@@ -12,11 +12,9 @@ import { testTurns } from "./turns.ts";
 export interface Look {
   readonly person: KnownPerson;
   readonly now: EpochMs;
-  /** By the place of each part among those shared. */
-  readonly parts: (Decision | undefined)[];
 }
 
-export const lookAt = (person: KnownPerson, now: EpochMs): Look => ({ person, now, parts: [] });
+export const lookAt = (person: KnownPerson, now: EpochMs): Look => ({ person, now });
 
 /** A condition made ready: what it comes to in a look. */
 export type Decider = (look: Look) => Decision;
@@ -26,28 +24,19 @@ type Plain = (person: KnownPerson, now: EpochMs) => Decision;
 /** Makes conditions ready. Parts that several of them have in common are made, and decided in a look, once. */
 export class Deciders {
   readonly #made = new Map<string, Decider>();
-  #parts = 0;
 
   of(condition: ResolvedCondition): Decider {
     const name = canonicalJson(condition as unknown as Json);
     const known = this.#made.get(name);
     if (known !== undefined) return known;
-    const decide = this.#make(condition);
-    const place = this.#parts++;
-    const made: Decider = (look) => {
-      const before = look.parts[place];
-      if (before !== undefined) return before;
-      const decision = decide(look);
-      look.parts[place] = decision;
-      return decision;
-    };
+    const made = remembering(this.#make(condition));
     this.#made.set(name, made);
     return made;
   }
 
   #make(condition: ResolvedCondition): Decider {
-    if ("all" in condition) return this.#list(condition.all, allOf);
-    if ("any" in condition) return this.#list(condition.any, anyOf);
+    if ("all" in condition) return this.#list(condition.all, false);
+    if ("any" in condition) return this.#list(condition.any, true);
     if ("not" in condition) {
       const inner = this.of(condition.not);
       return (look) => notOf(inner(look));
@@ -56,10 +45,31 @@ export class Deciders {
     return ({ person, now }) => plain(person, now);
   }
 
-  #list(conditions: readonly ResolvedCondition[], combine: (parts: readonly Decision[]) => Decision): Decider {
+  #list(conditions: readonly ResolvedCondition[], enough: boolean): Decider {
     const inner = conditions.map((condition) => this.of(condition));
-    return (look) => combine(inner.map((decide) => decide(look)));
+    const combine = enough ? anyOf : allOf;
+    return (look) => {
+      const parts: Decision[] = [];
+      for (const decide of inner) {
+        const part = decide(look);
+        if (part.answer === enough && part.until === NEVER) return part;
+        parts.push(part);
+      }
+      return combine(parts);
+    };
   }
+}
+
+/** Decides once in a look, and gives what it decided to whoever asks in the same look. */
+function remembering(decide: Decider): Decider {
+  let [lastLook, last]: [Look | undefined, Decision | undefined] = [undefined, undefined];
+  return (look) => {
+    if (last !== undefined && lastLook === look) return last;
+    const decision = decide(look);
+    lastLook = look;
+    last = decision;
+    return decision;
+  };
 }
 
 type Leaf = Exclude<

@@ -12,7 +12,13 @@ export interface Decision {
 
 export const NEVER = Number.POSITIVE_INFINITY;
 
-export const decided = (answer: boolean | undefined, until: EpochMs = NEVER): Decision => ({ answer, until });
+const YES: Decision = { answer: true, until: NEVER };
+const NO: Decision = { answer: false, until: NEVER };
+
+export function decided(answer: boolean | undefined, until: EpochMs = NEVER): Decision {
+  if (until !== NEVER || answer === undefined) return { answer, until };
+  return answer ? YES : NO;
+}
 
 /** Kleene's `and`: one that is false is enough, and it is false for as long as any of those stays so. */
 export const allOf = (parts: readonly Decision[]): Decision => combined(parts, false);

@@ -10,7 +10,7 @@ import type { KnownBeside } from "#core/segments/person.ts";
 export interface KnownPerson extends KnownBeside {
   readonly traits: JsonObject;
   readonly consent: Readonly<Record<string, ConsentState>>;
-  /** When the events happened that are known, by name, in no order. */
+  /** When the events happened that are known, by name, latest first. */
   readonly events: ReadonlyMap<string, readonly EpochMs[]>;
   /**
    * Every event after this instant is among those; of earlier ones some may be missing. Minus infinity where none is,
@@ -46,6 +46,8 @@ export function knownPersonOf(
       else times.push(at);
     }
   }
+  // Each fragment's are in order; those of several are not.
+  if (seen !== undefined) for (const times of events.values()) times.sort((x, y) => y - x);
   return { ...beside, traits: traitsIn(group.fragment), consent: consentIn(group.fragment), events, knownAfter };
 }
 

@@ -49,9 +49,12 @@ export function segmentSet(defined: readonly Defined<SegmentDefinition>[]): Segm
     all,
     ids: new Set(active.map(({ id }) => id)),
     dependingOn: (dependencies) => {
-      const found = new Set<ReadySegment>();
-      for (const name of dependencies) for (const segment of depending.get(name) ?? []) found.add(segment);
-      return [...found];
+      const lists: (readonly ReadySegment[])[] = [];
+      for (const name of dependencies) {
+        const list = depending.get(name);
+        if (list !== undefined) lists.push(list);
+      }
+      return lists.length > 1 ? [...new Set(lists.flat())] : (lists[0] ?? []);
     },
   };
 }
