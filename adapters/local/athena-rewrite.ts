@@ -1,13 +1,24 @@
 import { LAKE_DATABASE } from "#contracts/lake.ts";
-import { callOf, constantText, functionName, isFunction, isNode, type SqlNode, textConstant } from "./athena-ast.ts";
+import {
+  callOf,
+  constantText,
+  functionName,
+  isFunction,
+  isNode,
+  nodesIn,
+  type SqlNode,
+  textConstant,
+} from "./athena-ast.ts";
 import { strftimePattern } from "./joda-pattern.ts";
 import { jsonPointer } from "./json-pointer.ts";
+import { mysqlPattern } from "./mysql-pattern.ts";
 
 type Rewrite = (node: SqlNode, children: readonly unknown[]) => SqlNode;
 
 const renamed =
   (name: string): Rewrite =>
-  (node) => ({ ...node, function_name: name, is_operator: false });
+  // Some names come with the engine's own schema, in which macros do not lie.
+  (node) => ({ ...node, function_name: name, is_operator: false, catalog: "", schema: "" });
 
 const isNull = (child: unknown): SqlNode => ({
   class: "OPERATOR",
@@ -53,6 +64,18 @@ const strict: Rewrite = (node, children) => ({
   else_expr: { ...node, alias: "" },
 });
 
+/** Of no rows it is 0 in Trino, of which none says yes or no. */
+const countIf: Rewrite = (node) => ({
+  class: "OPERATOR",
+  type: "OPERATOR_COALESCE",
+  alias: node.alias,
+  query_location: 0,
+  children: [
+    { ...node, alias: "" },
+    { ...one, value: { ...(one.value as SqlNode), value: 0 } },
+  ],
+});
+
 const joined: Rewrite = (node, [first, ...rest]) => ({
   ...(rest.reduce((left, right) => callOf("||", [left, right]), first) as SqlNode),
   alias: node.alias,
@@ -79,13 +102,32 @@ const one: SqlNode = {
 };
 
 const withPattern =
-  (name: string): Rewrite =>
+  (name: string, words: (pattern: string) => string): Rewrite =>
   (node, [value, pattern]) => {
     const text = constantText(pattern);
-    return text === undefined
-      ? node
-      : { ...callOf(name, [value, textConstant(strftimePattern(text))]), alias: node.alias };
+    const inWords = text === undefined ? pattern : textConstant(words(text));
+    return { ...callOf(name, [value, inWords]), alias: node.alias };
   };
+
+/** NULL where it fails, for that row. DuckDB tries nothing that holds a query of its own. */
+const tried = (call: SqlNode): SqlNode =>
+  [...nodesIn(call)].some((node) => node.class === "SUBQUERY")
+    ? call
+    : { class: "OPERATOR", type: "OPERATOR_TRY", alias: "", query_location: 0, children: [call] };
+
+const INTERVAL = /^to_(milli)?(seconds|minutes|hours|days|weeks|months|quarters|years)$/;
+
+/** In Trino a date stays one when an interval is added; DuckDB makes a timestamp of it. */
+const keepingType: Rewrite = (node, [left, right]) =>
+  isNode(right) && isFunction(right) && INTERVAL.test(functionName(right))
+    ? { ...callOf("cast_to_type", [{ ...node, alias: "" }, left]), alias: node.alias }
+    : node;
+
+/** Trino's weeks begin with Monday, the first day. */
+const datePart: Rewrite = (node, [part, value]) =>
+  ["dow", "dayofweek", "weekday"].includes(constantText(part)?.toLowerCase() ?? "")
+    ? { ...node, children: [textConstant("isodow"), value] }
+    : node;
 
 /** Paths become JSON pointers, which take any key: what the translator makes of quoted ones, DuckDB reads otherwise. */
 const extracting =
@@ -93,8 +135,15 @@ const extracting =
   (node, [json, path]) => {
     const text = constantText(path);
     const pointer = text === undefined ? undefined : jsonPointer(text);
-    return { ...callOf(name, [json, pointer === undefined ? path : textConstant(pointer)]), alias: node.alias };
+    const found = tried(callOf(name, [json, pointer === undefined ? path : textConstant(pointer)]));
+    return { ...found, alias: node.alias };
   };
+
+/** What is no text, number or boolean is NULL to it. */
+const extractingScalar: Rewrite = (node, children) => {
+  const found = { ...extracting("json_value")(node, children), alias: "" };
+  return { ...callOf("json_extract_string", [found, textConstant("$")]), alias: node.alias };
+};
 
 /** Functions of Athena that DuckDB lacks or means differently, where a macro cannot help. */
 const REWRITES: Readonly<Record<string, Rewrite>> = {
@@ -106,16 +155,30 @@ const REWRITES: Readonly<Record<string, Rewrite>> = {
   date_diff: renamed("date_sub"),
   datediff: renamed("date_sub"),
   transform: renamed("list_transform"),
-  any_match: matching("list_bool_or"),
-  all_match: matching("list_bool_and"),
-  none_match: (node, children) => ({ ...not(matching("list_bool_or")(node, children)), alias: node.alias }),
+  any_match: matching("athena_any"),
+  all_match: matching("athena_all"),
+  none_match: (node, children) => ({ ...not(matching("athena_any")(node, children)), alias: node.alias }),
   reduce: reduced,
-  format_datetime: withPattern("strftime"),
-  parse_datetime: withPattern("strptime"),
-  "->>": extracting("json_extract_string"),
+  "+": keepingType,
+  "-": keepingType,
+  count_if: countIf,
+  date_part: datePart,
+  date_trunc: renamed("athena_date_trunc"),
+  millisecond: renamed("athena_millisecond"),
+  substring: renamed("athena_substr"),
+  substr: renamed("athena_substr"),
+  split_part: renamed("athena_split_part"),
+  url_encode: renamed("athena_url_encode"),
+  url_decode: renamed("athena_url_decode"),
+  json_array_length: renamed("athena_json_array_length"),
+  athena_date_format: withPattern("strftime", mysqlPattern),
+  athena_date_parse: withPattern("strptime", mysqlPattern),
+  format_datetime: withPattern("strftime", strftimePattern),
+  parse_datetime: withPattern("strptime", strftimePattern),
+  "->>": extractingScalar,
   json_extract: extracting("json_extract"),
-  json_extract_string: extracting("json_extract_string"),
-  json_extract_scalar: extracting("json_extract_string"),
+  json_extract_string: extractingScalar,
+  json_extract_scalar: extractingScalar,
 };
 
 /** The tree with Athena's meanings written out in DuckDB's functions. Inner expressions first. */
@@ -147,6 +210,8 @@ function castOfJson(node: SqlNode): SqlNode {
   const { child, cast_type: type } = node;
   if (!isNode(child) || !isNode(type) || type.id !== "VARCHAR") return node;
   const called = isFunction(child) ? functionName(child) : "";
-  if (called === "json_extract") return { ...node, child: { ...child, function_name: "json_extract_string" } };
+  const [tried] = child.type === "OPERATOR_TRY" ? (child.children as readonly unknown[]) : [];
+  if (isNode(tried))
+    return { ...node, child: { ...child, children: [{ ...tried, function_name: "json_extract_string" }] } };
   return called === "json_parse" ? { ...node, child: callOf("json_extract_string", [child, textConstant("$")]) } : node;
 }
