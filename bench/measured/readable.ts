@@ -40,7 +40,7 @@ export const readable: Benchmark = async (context) => {
       ...(target === undefined ? {} : { target }),
     })),
     notes: [
-      `Requests of ${EVENTS_EACH} events at a fixed rate; meanwhile ${probes.toLocaleString("en-US")} events of people who were never seen, one each ${PROBE_MS} ms. Measured from the instant at which such an event is posted until \`GET /api/profiles/user_id:…\` answers with the person, asked every ${LOOK_MS} ms: those, and the asking itself, are in the figure. The server waits for company for up to 50 ms before it resolves (\`local/processing.ts\`), so that is the least of most.`,
+      `Requests of ${EVENTS_EACH} events at a fixed rate; meanwhile ${probes.toLocaleString("en-US")} events of people who were never seen, one each ${PROBE_MS} ms. Measured from the instant at which such an event is posted until \`GET /api/profiles/user_id:…\` answers with the person, asked every ${LOOK_MS} ms: those, and the asking itself, are in the figure. The server waits for company for up to 25 ms before it resolves (\`local/processing.ts\`).`,
     ],
   };
 };
