@@ -23,13 +23,11 @@ export function testSql(test: NamedTest, value: JsonValue, now: EpochMs, dialect
     case "ne":
       return surely(`${typed(test.operand, value)} <> ${literal(test.operand)}`);
     case "in":
-    case "notIn": {
-      const known = test.kind === "in" && areTexts(test.operand) ? value.isOneOf(test.operand) : undefined;
-      if (known !== undefined) return surely(known);
-      const items = test.operand.map(literal).join(", ");
-      const word = test.kind === "in" ? "IN" : "NOT IN";
-      return surely(`${typed(test.operand[0] as Scalar, value)} ${word} (${items})`);
-    }
+      return surely(
+        (areTexts(test.operand) ? value.isOneOf(test.operand) : undefined) ?? amongSql("IN", test.operand, value),
+      );
+    case "notIn":
+      return surely(amongSql("NOT IN", test.operand, value));
     case "gt":
     case "gte":
     case "lt":
@@ -80,6 +78,9 @@ function typed(like: Scalar, value: JsonValue): string {
   if (typeof like === "string") return value.text();
   return typeof like === "number" ? value.number() : value.boolean();
 }
+
+const amongSql = (word: "IN" | "NOT IN", items: readonly Scalar[], value: JsonValue): string =>
+  `${typed(items[0] as Scalar, value)} ${word} (${items.map(literal).join(", ")})`;
 
 const areTexts = (items: readonly Scalar[]): items is readonly string[] => typeof items[0] === "string";
 

@@ -51,7 +51,9 @@ function eventsRead(leaves: readonly LeafCondition[], now: EpochMs): readonly Vi
   const first = Math.min(...starts);
   const from = receivedFrom(first === Number.NEGATIVE_INFINITY ? {} : { from: first });
   const columns = [
-    ...["profile_id", "event", "event_time"],
+    "profile_id",
+    "event",
+    "event_time",
     ...(starts.some(Number.isFinite) ? ["dt"] : []),
     ...(filters.some(readsProperties) ? ["properties"] : []),
   ];

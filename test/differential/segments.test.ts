@@ -48,8 +48,8 @@ describe("a segment has the same members", () => {
   it(
     "in memory and in DuckDB, whatever is asked of whatever happened",
     async () => {
-      await sameEverywhere(lake, { worlds: worldOfUpTo(5, 5), asked: condition, runs: RUNS });
-      await sameEverywhere(lake, { worlds: worldOfUpTo(60, 10), asked: condition, runs: Math.ceil(RUNS / 4) });
+      await check(lake, { worlds: worldOfUpTo(5, 5), asked: condition, runs: RUNS });
+      await check(lake, { worlds: worldOfUpTo(60, 10), asked: condition, runs: Math.ceil(RUNS / 4) });
     },
     PATIENCE,
   );
@@ -58,8 +58,8 @@ describe("a segment has the same members", () => {
     "in memory and in DuckDB, where much happened in little time and its order is asked for",
     async () => {
       const asked = sequence as fc.Arbitrary<ResolvedCondition>;
-      await sameEverywhere(lake, { worlds: worldOfUpTo(4, 30), asked, runs: Math.ceil(RUNS / 2) });
-      await sameEverywhere(lake, { worlds: worldOfUpTo(40, 30), asked, runs: Math.ceil(RUNS / 4) });
+      await check(lake, { worlds: worldOfUpTo(4, 30), asked, runs: Math.ceil(RUNS / 2) });
+      await check(lake, { worlds: worldOfUpTo(40, 30), asked, runs: Math.ceil(RUNS / 4) });
     },
     PATIENCE,
   );
@@ -67,7 +67,7 @@ describe("a segment has the same members", () => {
   it(
     "in memory and in Athena's text, as an analyst's statement is translated",
     () =>
-      sameEverywhere(lake, {
+      check(lake, {
         worlds: worldOfUpTo(20, 6),
         asked: condition,
         runs: Math.ceil(RUNS / 4),
@@ -85,7 +85,7 @@ interface Asking {
 }
 
 /** Six conditions asked of each world, in memory and of its lake. */
-async function sameEverywhere(lake: LakeInMemory, { worlds, asked, runs, athena = false }: Asking): Promise<void> {
+async function check(lake: LakeInMemory, { worlds, asked, runs, athena = false }: Asking): Promise<void> {
   const conditions = fc.array(asked, { minLength: 6, maxLength: 6 });
   await fc.assert(
     fc.asyncProperty(worlds, conditions, async (made, several) => {

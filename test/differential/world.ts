@@ -2,9 +2,10 @@ import fc from "fast-check";
 import type { Event } from "#core/events/event.ts";
 import { eventsLogRow } from "#core/events/lake-rows.ts";
 import type { Json, JsonObject } from "#core/kernel/json.ts";
-import { DAY, HOUR, isoDay, isoTime } from "#core/kernel/time.ts";
+import { DAY, HOUR } from "#core/kernel/time.ts";
 import { type Person, personOf } from "#core/segments/person.ts";
 import type { LakeRow } from "./lake-in-memory.ts";
+import { computedRows, identityRows, listRows, profileId, profileRows, type Somebody } from "./world-rows.ts";
 
 /** Some time before the clocks of Paris go forward, so that windows of days and of hours differ. */
 export const NOW = Date.UTC(2026, 2, 30, 9, 30, 0, 500);
@@ -161,16 +162,6 @@ const doing = (keys: number): fc.Arbitrary<Doing> =>
     copies: fc.constantFrom(1, 1, 1, 2, 3),
   });
 
-export interface Somebody {
-  readonly traits: JsonObject;
-  readonly consent: Readonly<Record<string, "granted" | "denied">>;
-  /** `null` where nothing was computed. */
-  readonly computed: JsonObject | null;
-  readonly lists: readonly string[];
-  /** Where its key lay before it came home: a merge that was undone, or somebody who was merged into this one. */
-  readonly travels: readonly number[];
-}
-
 const somebody: fc.Arbitrary<Somebody> = fc.record({
   traits: objectOf(TRAITS),
   consent: fc.record(
@@ -200,9 +191,6 @@ export const worldOfUpTo = (people: number, each: number): fc.Arbitrary<World> =
       fc.tuple(fc.constant(all), fc.array(doing(all.length), { maxLength: all.length * each, size: "max" })),
     )
     .map(([all, doings]) => worldOf(all, doings));
-
-const profileId = (position: number): string => `p_${position}`;
-const keyOf = (position: number): string => `user_id:${position}`;
 
 export function worldOf(people: readonly Somebody[], doings: readonly Doing[]): World {
   const events = doings.map(eventOf);
@@ -254,69 +242,3 @@ function eventOf({ key, name, at, lateBy, properties }: Doing, position: number)
 /** A repetition comes later, and in the lake may well lie in another day. */
 const logRow = (event: Event, copy: number): LakeRow =>
   eventsLogRow({ ...event, receivedAt: event.receivedAt + copy * DAY }) as unknown as LakeRow;
-
-function identityRows({ travels }: Somebody, position: number): readonly LakeRow[] {
-  const homes = [...travels, position].map(profileId);
-  return homes.map((profile, version) => ({
-    identity_key: keyOf(position),
-    identifier_type: "user_id",
-    identifier_value: String(position),
-    profile_id: profile,
-    previous_profile_id: homes[version - 1] ?? null,
-    version: version + 1,
-    changed_at: isoTime(NOW),
-    dt: isoDay(NOW),
-  }));
-}
-
-/** First as if gone and with other traits; the latest version counts. */
-function profileRows({ traits, consent }: Somebody, position: number): readonly LakeRow[] {
-  const row = (version: number, gone: boolean, shown: JsonObject): LakeRow => ({
-    profile_id: profileId(position),
-    gone,
-    identifiers: "[]",
-    traits: JSON.stringify(shown),
-    consent: JSON.stringify(consent),
-    first_seen: isoTime(NOW),
-    version,
-    changed_at: isoTime(NOW),
-    dt: isoDay(NOW),
-  });
-  return [row(1, false, { plan: "pro" }), row(2, true, {}), row(3, false, traits)];
-}
-
-/** Other figures before, and for some a row that says that there are none any more. */
-function computedRows({ computed }: Somebody, position: number): readonly LakeRow[] {
-  const row = (run: number, figures: JsonObject | null): LakeRow => ({
-    profile_id: profileId(position),
-    gone: figures === null,
-    computed: JSON.stringify(figures ?? {}),
-    run,
-    changed_at: isoTime(NOW),
-    dt: isoDay(NOW),
-  });
-  return [row(1, { ltv: 18, brands: ["pro"] }), row(2, computed)];
-}
-
-/** One link with everybody on the list and somebody unknown, then one that has not arrived whole. */
-function listRows(list: string, people: readonly Somebody[]): readonly LakeRow[] {
-  const keys = people.flatMap(({ lists }, position) => (lists.includes(list) ? [keyOf(position)] : []));
-  const row = (version: number, key: string | null, members: number | null): LakeRow => ({
-    list_id: list,
-    version,
-    base: version,
-    nth: 1,
-    identity_key: key,
-    members,
-    ends: members === null ? null : true,
-    imported_at: isoTime(NOW),
-    dt: isoDay(NOW),
-  });
-  const first = [...keys, "user_id:nobody"];
-  return [
-    ...first.map((key) => row(1, key, null)),
-    row(1, null, first.length),
-    row(2, keyOf(0), null),
-    row(2, null, 2),
-  ];
-}
