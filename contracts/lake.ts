@@ -10,7 +10,8 @@ import { COMPUTED_CHANGES, COMPUTED_VIEWS } from "./lake-computed.ts";
 import { LIST_MEMBERS, LIST_VIEWS } from "./lake-lists.ts";
 import { SEGMENT_VIEWS } from "./lake-segments.ts";
 import { SESSIONS } from "./lake-sessions.ts";
-import { SHARED_DEVICES, sharedDeviceEvents } from "./shared-device-events.ts";
+import { attributed, eventsOnce, latestOf, type Settled } from "./lake-settled.ts";
+import { SHARED_DEVICES, sharedDeviceEvents, sharedDeviceLogins } from "./shared-device-events.ts";
 
 /** Column types, in the words that Glue and DuckDB share. `timestamp` is UTC, in milliseconds. */
 export type ColumnType = "string" | "bigint" | "double" | "boolean" | "timestamp";
@@ -54,8 +55,9 @@ export const EVENTS_LOG = {
   plan_status: "string",
   plan_problems: "string",
   position: "bigint",
+  settled: "boolean",
   dt: "string",
-} as const satisfies Columns<EventsLogRow>;
+} as const satisfies Columns<EventsLogRow & Settled>;
 
 export const BAD_EVENTS = {
   bad_event_id: "string",
@@ -84,8 +86,9 @@ const IDENTITY_CHANGES = {
   names_profile: "boolean",
   version: "bigint",
   changed_at: "timestamp",
+  settled: "boolean",
   dt: "string",
-} as const satisfies Columns<IdentityChangeRow>;
+} as const satisfies Columns<IdentityChangeRow & Settled>;
 
 export const PROFILE_CHANGES = {
   profile_id: "string",
@@ -96,8 +99,9 @@ export const PROFILE_CHANGES = {
   first_seen: "timestamp",
   version: "bigint",
   changed_at: "timestamp",
+  settled: "boolean",
   dt: "string",
-} as const satisfies Columns<ProfileChangeRow>;
+} as const satisfies Columns<ProfileChangeRow & Settled>;
 
 const CONSENT_CHANGES = {
   profile_id: "string",
@@ -193,48 +197,45 @@ const messageStatusRank = `CASE status ${Object.entries(MESSAGE_STATUS_RANK)
 /**
  * The order of an event's copies in the log: the first of them is the event. After the time and place of receipt come
  * further narrow columns, so that of two copies that came in the same millisecond every engine, every run, and every
- * merging of files takes the same; wide ones would be read by every question. Both engines put null last.
+ * merging of files takes the same; wide ones would be read by every question. Both engines put null last. What is
+ * settled stays so, whatever is said later to have come before.
  */
-export const FIRST_RECEIVED = "received_at, position, sent_at, event_time, type, event, identity_key";
+export const FIRST_RECEIVED =
+  "CASE WHEN settled THEN 0 ELSE 1 END, received_at, position, sent_at, event_time, type, event, identity_key";
 
-/**
- * Whom an event `e` belongs to: whoever its identity key is today, and on a device that several people use whoever had
- * logged in there.
- */
-export const ATTRIBUTED = `
-    LEFT JOIN shared_device_events d
-      ON d.source = e.source AND d.message_id = e.message_id AND d.identity_key = e.identity_key
-    LEFT JOIN identity_map m ON m.identity_key = coalesce(d.user_key, e.identity_key)`;
+/** What `events` answers of the log. */
+export const EVENT_COLUMNS = Object.keys(EVENTS_LOG).filter((name) => name !== "settled");
+
+const IDENTITY_MAP = [
+  "identity_key",
+  "identifier_type",
+  "identifier_value",
+  "profile_id",
+  "follows_logins",
+  "version",
+  "changed_at",
+];
+const PROFILES = ["profile_id", "identifiers", "traits", "consent", "first_seen", "version", "changed_at"];
 
 /**
  * What analysts ask, in the SQL that Athena and DuckDB share; each may use those before it. `events` is the log
  * without repetitions, with identity as of now: a merge or its undoing re-attributes all history by itself.
- * `shared_device_events` says who used one of the `shared_devices`, which several people use; `events` heeds it.
+ * `shared_device_logins` says who had logged in, from when until when, on `shared_devices`, which several people use, and
+ * `shared_device_events` what these did there without saying their name; `events` heeds it.
  * `profile_aliases` leads from each id that no profile has any more to whoever holds the identifier it was named after.
  * `link_audit` is each link that a person asserted or took back, once: who, when, why, and as part of what.
  * `bad_events_latest` is each bad event once, as it stands: `recoveries` is above 0 where it was let in after all.
  */
 export const LAKE_VIEWS: Readonly<Record<string, string>> = {
-  identity_map: `
-    SELECT identity_key, identifier_type, identifier_value, profile_id, follows_logins, version, changed_at
-    FROM (SELECT *, row_number() OVER (PARTITION BY identity_key ORDER BY version DESC, changed_at) AS nth FROM identity_changes)
-    WHERE nth = 1`,
+  identity_map: latestOf({ table: "identity_changes", key: "identity_key", columns: IDENTITY_MAP }),
   shared_devices: SHARED_DEVICES,
+  shared_device_logins: sharedDeviceLogins(FIRST_RECEIVED),
   shared_device_events: sharedDeviceEvents(FIRST_RECEIVED),
-  events: `
-    SELECT ${Object.keys(EVENTS_LOG)
-      .map((name) => `e.${name}`)
-      .join(", ")}, m.profile_id
-    FROM (
-      SELECT *, row_number() OVER (PARTITION BY source, message_id ORDER BY ${FIRST_RECEIVED}) AS nth FROM events_log
-    ) e ${ATTRIBUTED}
-    WHERE e.nth = 1`,
+  events: attributed(EVENT_COLUMNS, eventsOnce(EVENT_COLUMNS, FIRST_RECEIVED)),
   profiles: `
-    SELECT profile_id, identifiers, traits, consent, first_seen, version, changed_at
-    FROM (
-      SELECT *, row_number() OVER (PARTITION BY profile_id ORDER BY version DESC, changed_at) AS nth FROM profile_changes
-    )
-    WHERE nth = 1 AND NOT gone`,
+    SELECT ${PROFILES.join(", ")}
+    FROM (${latestOf({ table: "profile_changes", key: "profile_id", columns: [...PROFILES, "gone"] })})
+    WHERE NOT gone`,
   link_audit: `
     SELECT ${Object.keys(LINK_CHANGES).join(", ")}
     FROM (

@@ -12,7 +12,7 @@ export interface LakeFeed {
   size(): number;
   /** Puts what was added into files, as the entries up to `absorbed`. One at a time. */
   flush(absorbed: number): Promise<void>;
-  /** Makes one file of many small ones; answers whether there were many. Not while a flush is under way. */
+  /** Makes one file of many small ones, or settles what has come; answers whether it did. Not while a flush is under way. */
   compact(): Promise<boolean>;
   /** The last entry that is in files or on its way there. */
   begun(): number;
@@ -89,7 +89,7 @@ export async function openLakeFeed({ database, progress, inbox, files, stretch }
     },
     compact: async () => {
       const crowd = await files.nextCrowd();
-      if (crowd === undefined) return false;
+      if (crowd === undefined) return await files.settle();
       await files.merge(crowd);
       progress.setCrowd(crowd);
       await files.replace(crowd);

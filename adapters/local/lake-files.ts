@@ -5,6 +5,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { LAKE_TABLES, type LakeTable } from "#contracts/lake.ts";
 import { DUCKDB_TYPE } from "./duckdb-type.ts";
 import { type Crowd, crowdIn } from "./lake-crowds.ts";
+import { LakeSettler, type LakeSettlerOptions } from "./lake-settle.ts";
 
 /** Rows of one table and one day, as JSON lines: each ends in a line break. */
 export interface LakeLines {
@@ -35,6 +36,8 @@ export interface LakeFiles {
   replace(crowd: Crowd): Promise<void>;
   /** Ends a replacement that the death of its process interrupted: carried out if it had begun, otherwise forgotten. */
   resume(crowd: Crowd): Promise<void>;
+  /** Settles a table's files, if they have become many bytes; answers whether they had. Not while a draft is written. */
+  settle(): Promise<boolean>;
   close(): void;
 }
 
@@ -42,7 +45,11 @@ export interface LakeFiles {
 export type OnRefused = (error: unknown, keptAs: string) => void;
 
 /** The lake on one machine: `<folder>/<table>/dt=<day>/<name>.parquet`, as Athena finds it in S3. */
-export async function openLakeFiles(folder: string, onRefused: OnRefused = () => {}): Promise<LakeFiles> {
+export async function openLakeFiles(
+  folder: string,
+  onRefused: OnRefused = () => {},
+  settling: Partial<LakeSettlerOptions> = {},
+): Promise<LakeFiles> {
   await mkdir(folder, { recursive: true });
   await sweep(folder);
   // One thread and little memory: the machine's other work is people waiting for an answer. The order of rows says
@@ -51,8 +58,11 @@ export async function openLakeFiles(folder: string, onRefused: OnRefused = () =>
     threads: "1",
     memory_limit: "96MB",
     preserve_insertion_order: "false",
+    temp_directory: join(folder, SPILL),
   });
   const connection = await instance.connect();
+  const settler = new LakeSettler(folder, connection, settling);
+  await settler.resume();
   const drafts = new Map<LakeDraft, Draft>();
   const touched = new Set(await partitionsIn(folder));
   let drafted = 0;
@@ -119,6 +129,7 @@ export async function openLakeFiles(folder: string, onRefused: OnRefused = () =>
     resume: async (crowd) => {
       if (existsSync(join(crowd.partition, crowd.into))) await removeReplaced(crowd);
     },
+    settle: () => settler.settle(),
     close: () => {
       for (const draft of drafts.values()) draft.finish();
       connection.closeSync();
@@ -132,6 +143,9 @@ const hidden = ({ partition, into }: Crowd): string => join(partition, `.${into}
 async function removeReplaced({ partition, names }: Crowd): Promise<void> {
   for (const name of names) await rm(join(partition, name), { force: true });
 }
+
+/** Where what does not fit in memory waits while rows are settled. */
+const SPILL = ".settling";
 
 /** Where lines are kept that no table can hold: a folder that no query looks into. */
 const REFUSED = ".refused";
@@ -189,6 +203,7 @@ async function partitionsIn(folder: string): Promise<readonly string[]> {
 
 /** Removes what a writer left behind when it died. */
 async function sweep(folder: string): Promise<void> {
+  await rm(join(folder, SPILL), { recursive: true, force: true });
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (entry.isFile() && entry.name.startsWith(".")) await rm(join(entry.parentPath, entry.name));
   }
@@ -206,6 +221,7 @@ async function syncFile(path: string): Promise<void> {
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 const columnsOf = (table: LakeTable): string => {
-  const columns = Object.entries(LAKE_TABLES[table]).map(([name, type]) => `${quoted(name)}: '${DUCKDB_TYPE[type]}'`);
+  const received = Object.entries(LAKE_TABLES[table]).filter(([name]) => name !== "settled");
+  const columns = received.map(([name, type]) => `${quoted(name)}: '${DUCKDB_TYPE[type]}'`);
   return `{${columns.join(", ")}}`;
 };

@@ -1,36 +1,119 @@
+import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { LakeTable } from "#contracts/lake.ts";
-import { hasParquet, TABLES, tableView } from "./lake-query-views.ts";
+import { type DamagedFile, damageWatch, failingRelation, type Sifted } from "./lake-damage.ts";
+import { isSettledTable, receivedNames, SETTLED_TABLES, type SettledTable, tableFiles } from "./lake-manifest.ts";
+import { ANY_SHARED, type Sources, settledTableViews, sharedDevicesView } from "./lake-part-views.ts";
+import { damagedTableView, hasParquet, TABLES, tableView } from "./lake-query-views.ts";
 
 export interface TableKeeper {
-  /** Gives tables that had no file their files, as soon as there are any. */
+  /** Gives tables that had no file their files, as soon as there are any, and those that are settled the files they have. */
   refresh(): Promise<void>;
   /** Looks at every table again. */
   recheck(): Promise<void>;
+  /** Reads every file through, and answers whether that changed what is known to be damaged. */
+  searchDamage(): Promise<boolean>;
+  /** Has the next refresh look at all files that are new, however short ago the last look was. */
+  forget(): void;
+  /** Files that cannot be read, as far as known. */
+  damaged(): readonly DamagedFile[];
 }
 
-/** Keeps the views of tables in step with whether there are files; cheap while nothing changes. */
-export function tableKeeper(connection: DuckDBConnection, lakeDir: string): TableKeeper {
-  const filled = new Map<LakeTable, boolean>();
-  const look = async (wanted: readonly LakeTable[]): Promise<void> => {
-    for (const table of wanted) {
-      const hasFiles = await hasParquet(lakeDir, table);
-      if (filled.get(table) === hasFiles) continue;
-      await connection.run(tableView(lakeDir, table, hasFiles));
-      filled.set(table, hasFiles);
+/**
+ * So often at most the files of tables that are not settled are listed, to look at new ones: that somebody puts a
+ * foreign file into a lake is rare.
+ */
+const LOOK_MS = 5_000;
+
+/** Keeps the views of tables in step with their files, and with which of these can be read; cheap while nothing changes. */
+export function tableKeeper(connection: DuckDBConnection, lakeDir: string, now: () => number): TableKeeper {
+  const shown = new Map<LakeTable, string>();
+  const damage = new Map<LakeTable, readonly DamagedFile[]>();
+  const watch = damageWatch(connection, lakeDir);
+  let lookedAt = Number.NEGATIVE_INFINITY;
+
+  const show = async (
+    table: LakeTable,
+    views: string,
+    andThen: () => Promise<void> = async () => {},
+  ): Promise<void> => {
+    if (shown.get(table) === views) return;
+    // All or none: a question between them would miss what was settled meanwhile, or count it twice.
+    await connection.run("BEGIN");
+    try {
+      await connection.run(views);
+      await andThen();
+      await connection.run("COMMIT");
+    } catch (error) {
+      await connection.run("ROLLBACK");
+      throw error;
     }
+    shown.set(table, views);
   };
-  // One look at a time: two would race to replace the same view.
-  let last: Promise<void> = Promise.resolve();
-  const queued = (wanted: () => readonly LakeTable[]): Promise<void> => {
-    last = last.then(
-      () => look(wanted()),
-      () => look(wanted()),
+  const lookForShared = async (): Promise<void> => {
+    const [row] = (await connection.runAndReadAll(ANY_SHARED)).getRows();
+    await connection.run(sharedDevicesView(row?.[0] === true));
+  };
+  const look = async (table: LakeTable): Promise<void> => {
+    const damaged = damage.get(table) ?? [];
+    if (damaged.length === 0) return show(table, tableView(lakeDir, table, await hasParquet(lakeDir, table)));
+    return sift(table, false);
+  };
+  const sift = async (table: LakeTable, thoroughly: boolean): Promise<void> => {
+    const files = (await receivedNames(lakeDir, table)).map((name) => join(lakeDir, table, name));
+    const sifted = await watch.sift(table, files, thoroughly);
+    damage.set(table, sifted.damaged);
+    await show(
+      table,
+      sifted.damaged.length === 0 ? tableView(lakeDir, table, files.length > 0) : damagedTableView(table, sifted),
     );
-    return last;
   };
+  const lookForSettled = async (table: SettledTable, thoroughly: boolean): Promise<void> => {
+    const files = await tableFiles(lakeDir, table);
+    const came = await watch.sift(table, files.received, thoroughly);
+    const holds = await watch.sift(table, files.settled, thoroughly);
+    damage.set(table, [...came.damaged, ...holds.damaged]);
+    const views = settledTableViews(table, sourcesOf(came), sourcesOf(holds)).join("; ");
+    await show(table, views, table === "identity_changes" ? lookForShared : undefined);
+  };
+  const isEmpty = (table: LakeTable): boolean => !(shown.get(table) ?? "").includes("read_parquet");
+  const isDamaged = (table: LakeTable): boolean => (damage.get(table) ?? []).length > 0;
+  const every = async (isWanted: (table: LakeTable) => boolean, thoroughly = false): Promise<void> => {
+    for (const table of SETTLED_TABLES) await lookForSettled(table, thoroughly);
+    const isDue = thoroughly || now() - lookedAt >= LOOK_MS;
+    for (const table of TABLES) {
+      if (isSettledTable(table)) continue;
+      if (isDue) await sift(table, thoroughly);
+      else if (isWanted(table)) await look(table);
+    }
+    if (isDue) lookedAt = now();
+  };
+
+  // One look at a time: two would race to replace the same view.
+  let last: Promise<unknown> = Promise.resolve();
+  const queued = <T>(work: () => Promise<T>): Promise<T> => {
+    const made = last.then(work, work);
+    last = made;
+    return made;
+  };
+  const damagedFiles = (): readonly DamagedFile[] => TABLES.flatMap((table) => damage.get(table) ?? []);
   return {
-    refresh: () => queued(() => TABLES.filter((table) => filled.get(table) !== true)),
-    recheck: () => queued(() => TABLES),
+    refresh: () => queued(() => every((table) => isEmpty(table) || isDamaged(table))),
+    recheck: () => queued(() => every(() => true)),
+    searchDamage: () =>
+      queued(async () => {
+        const before = JSON.stringify(damagedFiles());
+        await every(() => true, true);
+        return JSON.stringify(damagedFiles()) !== before;
+      }),
+    forget: () => {
+      lookedAt = Number.NEGATIVE_INFINITY;
+    },
+    damaged: damagedFiles,
   };
 }
+
+const sourcesOf = ({ sound, damaged }: Sifted): Sources => ({
+  files: sound,
+  failing: damaged.map((file) => failingRelation(file)),
+});

@@ -5,10 +5,11 @@ import { type AnalystQuery, type LakeQuery, LakeQueryError, type QueryResult } f
 import { type AnswerPages, answerPages } from "./answer-pages.ts";
 import { ATHENA_PRELUDE } from "./athena-prelude.ts";
 import { athenaStatement, located } from "./athena-statement.ts";
+import type { DamagedFile } from "./lake-damage.ts";
+import { lakeViews } from "./lake-part-views.ts";
 import { type ConnectionPool, connectionPool } from "./lake-query-pool.ts";
 import { type RowLimits, readRows } from "./lake-query-rows.ts";
 import { type TableKeeper, tableKeeper } from "./lake-query-tables.ts";
-import { lakeViews } from "./lake-query-views.ts";
 
 export interface LakeQueryOptions {
   /** What the engine may use, in its own words: `256MB`. Beyond it, it spills to `<lakeDir>/.spill`. */
@@ -27,6 +28,10 @@ export interface LocalLakeQuery {
   readonly lake: LakeQuery;
   /** Athena's dialect, for people's: see `athena-statement.ts`. */
   readonly analyst: AnalystQuery;
+  /** Files that cannot be read as what they should be, as of the last look. */
+  damaged(): readonly DamagedFile[];
+  /** Has the next query look at once at what changed in the lake's folders, not only now and then. */
+  look(): void;
   close(): void;
 }
 
@@ -55,7 +60,7 @@ export async function openLakeQuery(lakeDir: string, options: LakeQueryOptions =
   const connections = await Promise.all(Array.from({ length: 2 * CONNECTIONS_EACH + 1 }, () => instance.connect()));
   const [keeper, ...others] = connections as [DuckDBConnection, ...DuckDBConnection[]];
   await prepare(keeper, others, lakeDir);
-  const tables = tableKeeper(keeper, lakeDir);
+  const tables = tableKeeper(keeper, lakeDir, Date.now);
   await tables.refresh();
   for (const view of lakeViews()) await keeper.run(view);
   const pages = answerPages(lakeDir);
@@ -72,6 +77,8 @@ export async function openLakeQuery(lakeDir: string, options: LakeQueryOptions =
         characters: settings.analystCharacters,
       },
     }),
+    damaged: tables.damaged,
+    look: tables.forget,
     close: () => {
       pages.close();
       for (const connection of connections) connection.closeSync();
@@ -117,15 +124,20 @@ const analystQuery = ({ pool, tables, lakeDir, pages, limits }: Asked): AnalystQ
 /** Several merges may follow one another while a query is asked; more than so many is no merge. */
 const MAX_LISTINGS = 6;
 
-/** Files may be replaced between being listed and being read (compaction): listed anew then, and read again. */
+/**
+ * Files may be replaced between being listed and being read (compaction): listed anew then, and read again. Where the
+ * engine stumbles over a file, it is looked for, and the statement is told its name, or answered without it.
+ */
 async function withFreshTables(tables: TableKeeper, run: () => Promise<QueryResult>): Promise<QueryResult> {
   await tables.refresh();
+  let searched = false;
   for (let listing = 1; ; listing++) {
     try {
       return await run();
     } catch (error) {
-      if (!isMissingFile(error) || listing >= MAX_LISTINGS) throw error;
-      await tables.recheck();
+      if (isMissingFile(error) && listing < MAX_LISTINGS) await tables.recheck();
+      else if (searched || !isOfFile(error) || !(await tables.searchDamage())) throw error;
+      else searched = true;
     }
   }
 }
@@ -151,6 +163,13 @@ async function prepare(keeper: DuckDBConnection, others: readonly DuckDBConnecti
 
 const isMissingFile = (error: unknown): boolean =>
   error instanceof Error && /No files found|No such file|cannot open file/i.test(error.message);
+
+/** What the engine may say of a file that it cannot read, or not as the table's others. */
+const isOfFile = (error: unknown): boolean =>
+  error instanceof Error &&
+  /parquet|magic bytes|decompress|corrupt|TProtocol|Out of buffer|^(IO|Serialization|Invalid) Error/i.test(
+    error.message,
+  );
 
 /** What the engine says of a statement is the asker's; that it cannot read its files is ours. */
 function refusalOf(error: unknown, told: (message: string) => string): unknown {

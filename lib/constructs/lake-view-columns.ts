@@ -12,7 +12,8 @@ import { SEGMENT_VIEW_COLUMNS } from "#contracts/lake-segments.ts";
 
 type Columns = Readonly<Record<string, ColumnType>>;
 
-const { gone: _, dt: __, ...PROFILES } = PROFILE_CHANGES;
+const { gone: _, settled: ____, dt: __, ...PROFILES } = PROFILE_CHANGES;
+const { settled: _____, ...EVENTS } = EVENTS_LOG;
 const { dt: ___, ...MESSAGES } = MESSAGE_EVENTS;
 
 /**
@@ -30,8 +31,9 @@ export const LAKE_VIEW_COLUMNS: Readonly<Record<string, Columns>> = {
     changed_at: "timestamp",
   },
   shared_devices: { identity_key: "string" },
+  shared_device_logins: { identity_key: "string", user_key: "string", since: "timestamp", until: "timestamp" },
   shared_device_events: { source: "string", message_id: "string", identity_key: "string", user_key: "string" },
-  events: { ...EVENTS_LOG, profile_id: "string" },
+  events: { ...EVENTS, profile_id: "string" },
   profiles: PROFILES,
   link_audit: LINK_CHANGES,
   ...LIST_VIEW_COLUMNS,

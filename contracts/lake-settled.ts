@@ -1,0 +1,68 @@
+/**
+ * Rows are settled once, by whoever tidies the lake: `settled` is `true` of the one row that counts of its key (an
+ * event's first copy; what a key or a profile was last said to be), `false` of those that do not count, and `NULL` of
+ * rows nobody has looked at yet. So no row is ever taken away, and only the few of the last kind need a window to be
+ * read.
+ *
+ * A row may be there twice for a while, as it came and settled: an event that is settled hides its copies that are not,
+ * and of two rows that say the same the settled one answers. That is why tidying may stop at any point.
+ */
+export interface Settled {
+  readonly settled: boolean | null;
+}
+
+/** Events of the log, each once: `columns` of its first copy by the order `first`. */
+export const eventsOnce = (columns: readonly string[], first: string): string => `
+      SELECT ${columns.join(", ")} FROM events_log WHERE settled
+      UNION ALL
+      SELECT ${columns.join(", ")}
+      FROM (
+        SELECT *, row_number() OVER (PARTITION BY source, message_id ORDER BY ${first}) AS nth
+        FROM events_log WHERE settled IS NULL
+      ) r
+      LEFT JOIN (
+        SELECT source AS known_source, message_id AS known_id FROM events_log
+        WHERE settled AND message_id IN (SELECT message_id FROM events_log WHERE settled IS NULL)
+      ) k ON k.known_source = r.source AND k.known_id = r.message_id
+      WHERE nth = 1 AND k.known_id IS NULL`;
+
+/**
+ * Events with whom they belong to: whoever an event's identity key is today, and on a device that several people use
+ * whoever had logged in there by then.
+ */
+export const attributed = (columns: readonly string[], once: string): string => `
+    SELECT ${columns.map((name) => `e.${name}`).join(", ")}, m.profile_id
+    FROM (${once}
+    ) e
+    LEFT JOIN shared_device_logins d
+      ON d.identity_key = e.identity_key AND e.event_time >= d.since AND e.event_time < d.until
+    LEFT JOIN identity_map m ON m.identity_key = coalesce(d.user_key, e.identity_key)`;
+
+export interface Latest {
+  readonly table: string;
+  readonly key: string;
+  readonly columns: readonly string[];
+}
+
+/** Of two rows about one key, the one that counts comes first. */
+export const LATEST_FIRST = "version DESC, changed_at";
+
+/** What each key was last said to be: rows that are settled, but for keys of which something newer is said. */
+export function latestOf({ table, key, columns }: Latest): string {
+  const list = columns.join(", ");
+  const newKeys = `SELECT DISTINCT ${key} AS new_key FROM ${table} WHERE settled IS NULL`;
+  return `
+    SELECT ${list} FROM ${table} c LEFT JOIN (${newKeys}) n ON n.new_key = c.${key}
+    WHERE settled AND n.new_key IS NULL
+    UNION ALL
+    SELECT ${list}
+    FROM (
+      SELECT *, row_number() OVER (PARTITION BY ${key} ORDER BY ${LATEST_FIRST}) AS nth
+      FROM (
+        SELECT ${list} FROM ${table} WHERE settled IS NULL
+        UNION ALL
+        SELECT ${list} FROM ${table} WHERE settled AND ${key} IN (${newKeys})
+      )
+    )
+    WHERE nth = 1`;
+}
