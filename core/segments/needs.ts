@@ -13,7 +13,7 @@ export function needs(beside: Beside, condition: ResolvedCondition, now: EpochMs
 }
 
 /** What a leaf is decided by, where that is not the profile itself. */
-export function besideOf(leaf: LeafCondition): Beside | undefined {
+function besideOf(leaf: LeafCondition): Beside | undefined {
   if ("list" in leaf) return "lists";
   if ("computed" in leaf) return "computed";
   return "event" in leaf || "sequence" in leaf ? "events" : undefined;

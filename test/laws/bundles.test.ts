@@ -12,11 +12,13 @@ const BUDGETS: Readonly<Record<string, number>> = {
   api: 660_000,
   // Asked for; `npm run bench` says what it comes to in ms.
   collect: 250_000,
+  compute: 165_000,
   project: 135_000,
   resolve: 145_000,
   // With the reading of rules in words: what it goes by must be what the others go by, or nothing.
-  "run-campaign": 300_000,
+  "run-campaign": 320_000,
   send: 40_000,
+  snapshot: 300_000,
 };
 
 /** What has no business in a function: the cloud's description, the other runtime, tests and their tools. */
