@@ -21,6 +21,9 @@ export function whyForbidden(statement: SqlNode): string | undefined {
   if (!isNode(root) || !QUERY_NODES.has(String(root.type))) return "only SELECT and WITH … SELECT may run";
   const named = commonTablesIn(statement);
   if (named.refused !== undefined) return `${named.refused} is no name for a common table here`;
+  if (relationsOf(statement) > MAX_RELATIONS) {
+    return `at most ${MAX_RELATIONS} tables may be named, each WITH counted as often as it is used`;
+  }
   for (const node of nodesIn(statement)) {
     const refused = whyNodeForbidden(node, named.names);
     if (refused !== undefined) return refused;
@@ -45,6 +48,62 @@ function commonTablesIn(statement: SqlNode): { readonly names: ReadonlySet<strin
     }
   }
   return { names };
+}
+
+/** Planning more than so many takes longer than any limit on time can end. */
+const MAX_RELATIONS = 100;
+
+/**
+ * How many relations a statement stands for once its common tables are written out: two dozen of them, each naming the
+ * one before twice, are sixteen million.
+ */
+function relationsOf(statement: SqlNode): number {
+  const bodies = new Map<string, SqlNode[]>();
+  for (const node of nodesIn(statement)) {
+    for (const [name, body] of commonTablesOf(node)) bodies.set(name, [...(bodies.get(name) ?? []), body]);
+  }
+  const sizes = new Map<string, number>();
+  const sizeOf = (name: string): number => {
+    const known = sizes.get(name);
+    if (known !== undefined) return known;
+    // While it is being counted it names itself, or one of another scope: that is one more.
+    sizes.set(name, 1);
+    const size = Math.max(1, ...(bodies.get(name) ?? []).map(count));
+    sizes.set(name, size);
+    return size;
+  };
+  const count = (root: SqlNode): number => {
+    let total = 0;
+    for (const node of nodesOutsideOfWith(root)) {
+      if (node.type === "BASE_TABLE" && node.schema_name === "") total += sizeOf(String(node.table_name).toLowerCase());
+      else if (isRelation(node)) total++;
+    }
+    return total;
+  };
+  return count(statement);
+}
+
+const isRelation = ({ type }: SqlNode): boolean =>
+  type === "BASE_TABLE" || type === "TABLE_FUNCTION" || type === "EXPRESSION_LIST";
+
+/** The common tables that a query defines, by name. */
+function commonTablesOf(node: SqlNode): readonly (readonly [string, SqlNode])[] {
+  const map = isNode(node.cte_map) ? node.cte_map.map : undefined;
+  return (Array.isArray(map) ? (map as readonly SqlNode[]) : []).flatMap(({ key, value }) =>
+    isNode(value) ? [[String(key).toLowerCase(), value] as const] : [],
+  );
+}
+
+function* nodesOutsideOfWith(root: SqlNode): Generator<SqlNode> {
+  const waiting: unknown[] = [root];
+  while (waiting.length > 0) {
+    const next = waiting.pop();
+    if (Array.isArray(next)) waiting.push(...(next as unknown[]));
+    else if (isNode(next)) {
+      yield next;
+      waiting.push(...Object.entries(next).flatMap(([name, member]) => (name === "cte_map" ? [] : [member])));
+    }
+  }
 }
 
 function whyNodeForbidden(node: SqlNode, commonTables: ReadonlySet<string>): string | undefined {

@@ -1,3 +1,5 @@
+import { BOUNDED_MACROS } from "./athena-bounds.ts";
+
 const INTEGERS =
   "('TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', 'UTINYINT', 'USMALLINT', 'UINTEGER', 'UBIGINT')";
 
@@ -6,6 +8,7 @@ const INTEGERS =
  * comes from Apache Commons: H and W between two letters of one code do not part them, vowels do.
  */
 export const ATHENA_PRELUDE: readonly string[] = [
+  ...BOUNDED_MACROS,
   `athena_divide(a, b) AS CASE WHEN typeof(a) IN ${INTEGERS} AND typeof(b) IN ${INTEGERS} THEN a // b ELSE a / b END`,
   "levenshtein_distance(a, b) AS levenshtein(a, b)",
   "hamming_distance(a, b) AS CASE WHEN a = '' AND b = '' THEN 0 ELSE hamming(a, b) END",
@@ -28,7 +31,6 @@ export const ATHENA_PRELUDE: readonly string[] = [
   "zip(a, b) AS list_zip(a, b)",
   "athena_array_position(a, x) AS CASE WHEN a IS NOT NULL THEN coalesce(list_position(a, x), 0) END",
   "athena_flatten(a) AS flatten(a)",
-  "athena_repeat(x, n) AS [x FOR i IN range(n)]",
   // Of whether a test holds for the items of a list: as in Trino an item it says nothing of leaves it open.
   `athena_any(l) AS CASE WHEN l IS NULL THEN NULL WHEN list_contains(l, TRUE) THEN TRUE
     WHEN list_count(l) < len(l) THEN NULL ELSE FALSE END`,

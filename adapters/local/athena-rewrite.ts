@@ -9,6 +9,7 @@ import {
   type SqlNode,
   textConstant,
 } from "./athena-ast.ts";
+import { BOUNDED } from "./athena-bounds.ts";
 import { strftimePattern } from "./joda-pattern.ts";
 import { jsonPointer } from "./json-pointer.ts";
 import { mysqlPattern } from "./mysql-pattern.ts";
@@ -86,12 +87,22 @@ const matching =
   (node, children) => ({ ...callOf(fold, [callOf("list_transform", children)]), alias: node.alias });
 
 const reduced: Rewrite = (node, [list, start, step, finish]) => {
-  const folded = callOf("list_reduce", [list, step, start]);
+  const folded = callOf("list_reduce", [list, boundedJoins(step), start]);
   return {
     ...callOf("list_extract", [callOf("list_transform", [callOf("list_value", [folded]), finish]), one]),
     alias: node.alias,
   };
 };
+
+/** What is joined to itself at each step of a list is soon longer than any memory. */
+function boundedJoins(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(boundedJoins);
+  if (!isNode(value)) return value;
+  const node = Object.fromEntries(Object.entries(value).map(([name, member]) => [name, boundedJoins(member)]));
+  return isFunction(node) && /^(\|\||concat|list_concat|array_concat|list_cat|array_cat)$/.test(functionName(node))
+    ? { ...node, function_name: "bounded_join", is_operator: false }
+    : node;
+}
 
 const one: SqlNode = {
   class: "CONSTANT",
@@ -147,6 +158,7 @@ const extractingScalar: Rewrite = (node, children) => {
 
 /** Functions of Athena that DuckDB lacks or means differently, where a macro cannot help. */
 const REWRITES: Readonly<Record<string, Rewrite>> = {
+  ...Object.fromEntries(Object.entries(BOUNDED).map(([name, bounded]) => [name, renamed(bounded)])),
   "/": renamed("athena_divide"),
   concat: joined,
   greatest: strict,

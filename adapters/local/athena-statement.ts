@@ -7,6 +7,8 @@ import { rewritten } from "./athena-rewrite.ts";
 
 const MAX_LENGTH = 50_000;
 const MAX_NESTING = 100;
+/** Words and signs: reading them takes time that nobody else on this machine has meanwhile. */
+const MAX_LEXEMES = 10_000;
 
 /**
  * One read-only statement in Athena's dialect as a statement of DuckDB, or a `LakeQueryError` that says why it may
@@ -17,6 +19,9 @@ export async function athenaStatement(sql: string, connection: DuckDBConnection)
   if (sql.length > MAX_LENGTH) throw new LakeQueryError(`a statement has at most ${MAX_LENGTH} characters`);
   if (sql.includes("\0")) throw new LakeQueryError("a statement holds no NUL character");
   if (nestingOf(sql) > MAX_NESTING) throw new LakeQueryError(`parentheses nest at most ${MAX_NESTING} deep`);
+  if (hasMoreLexemes(sql, MAX_LEXEMES)) {
+    throw new LakeQueryError(`a statement has at most ${MAX_LEXEMES} words and signs; long lists belong into a table`);
+  }
   const aside = setPathsAside(sql);
   const tree = await treeOf(await translated(aside, sql), connection);
   const refused = whyForbidden(tree);
@@ -34,6 +39,12 @@ function nestingOf(sql: string): number {
   return deepest;
 }
 
+function hasMoreLexemes(sql: string, most: number): boolean {
+  let count = 0;
+  for (const _ of sql.matchAll(/'(?:[^']|'')*'|[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu)) if (++count > most) return true;
+  return false;
+}
+
 /** Athena's SELECT is Trino's; the translator's own "Athena" reads texts as Hive does, with backslashes. */
 async function translated(aside: SetAside, original: string): Promise<string> {
   const { Dialect, transpile } = await import("@polyglot-sql/sdk");
@@ -41,13 +52,19 @@ async function translated(aside: SetAside, original: string): Promise<string> {
   if (!made.success) {
     const { error = "unreadable", errorStart } = transpile(original, Dialect.Trino, Dialect.DuckDB);
     const place = errorStart === undefined ? "" : `${placeAt(original, errorStart)}: `;
-    throw new LakeQueryError(`${place}${(error ?? "unreadable").replace(/^.*?line \d+, column \d+: /i, "")}`);
+    throw new LakeQueryError(`${place}${inWords((error ?? "unreadable").replace(/^.*?line \d+, column \d+: /i, ""))}`);
   }
   const statements = (made.sql ?? []).filter((statement) => statement.trim() !== "");
   const [statement] = statements;
   if (statement === undefined || statements.length > 1) throw new LakeQueryError("exactly one statement is wanted");
   return statement;
 }
+
+/** What the translator says of its own bounds means something to those who know it. */
+const inWords = (message: string): string =>
+  /DEPTH_EXCEEDED|call stack|recursion/i.test(message)
+    ? "the statement nests too deeply to be read: join fewer parts by operators, or part it by WITH"
+    : message.replace(/^E_[A-Z_]+: /, "");
 
 async function treeOf(duckdbSql: string, connection: DuckDBConnection): Promise<SqlNode> {
   const answer = await connection.runAndReadAll("SELECT json_serialize_sql(CAST($1 AS VARCHAR))", [duckdbSql]);

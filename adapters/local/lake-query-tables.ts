@@ -25,6 +25,12 @@ export interface TableKeeper {
  */
 const LOOK_MS = 5_000;
 
+/** Several merges may follow one another while files are listed, or a query is asked; more than so many is no merge. */
+export const MAX_LISTINGS = 6;
+
+export const isMissingFile = (error: unknown): boolean =>
+  error instanceof Error && /No files found|No such file|cannot open file/i.test(error.message);
+
 /** Keeps the views of tables in step with their files, and with which of these can be read; cheap while nothing changes. */
 export function tableKeeper(connection: DuckDBConnection, lakeDir: string, now: () => number): TableKeeper {
   const shown = new Map<LakeTable, string>();
@@ -76,10 +82,20 @@ export function tableKeeper(connection: DuckDBConnection, lakeDir: string, now: 
     const views = settledTableViews(table, sourcesOf(came), sourcesOf(holds)).join("; ");
     await show(table, views, table === "identity_changes" ? lookForShared : undefined);
   };
+  /** Files may be merged between being listed and being looked into. */
+  const lookUntilWhole = async (table: SettledTable, thoroughly: boolean): Promise<void> => {
+    for (let listing = 1; ; listing++) {
+      try {
+        return await lookForSettled(table, thoroughly);
+      } catch (error) {
+        if (!isMissingFile(error) || listing >= MAX_LISTINGS) throw error;
+      }
+    }
+  };
   const isEmpty = (table: LakeTable): boolean => !(shown.get(table) ?? "").includes("read_parquet");
   const isDamaged = (table: LakeTable): boolean => (damage.get(table) ?? []).length > 0;
   const every = async (isWanted: (table: LakeTable) => boolean, thoroughly = false): Promise<void> => {
-    for (const table of SETTLED_TABLES) await lookForSettled(table, thoroughly);
+    for (const table of SETTLED_TABLES) await lookUntilWhole(table, thoroughly);
     const isDue = thoroughly || now() - lookedAt >= LOOK_MS;
     for (const table of TABLES) {
       if (isSettledTable(table)) continue;

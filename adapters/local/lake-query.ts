@@ -9,7 +9,7 @@ import type { DamagedFile } from "./lake-damage.ts";
 import { lakeViews } from "./lake-part-views.ts";
 import { type ConnectionPool, connectionPool } from "./lake-query-pool.ts";
 import { type RowLimits, readRows } from "./lake-query-rows.ts";
-import { type TableKeeper, tableKeeper } from "./lake-query-tables.ts";
+import { isMissingFile, MAX_LISTINGS, type TableKeeper, tableKeeper } from "./lake-query-tables.ts";
 
 export interface LakeQueryOptions {
   /** What the engine may use, in its own words: `256MB`. Beyond it, it spills to `<lakeDir>/.spill`. */
@@ -121,9 +121,6 @@ const analystQuery = ({ pool, tables, lakeDir, pages, limits }: Asked): AnalystQ
   next: (cursor) => pages.page(cursor),
 });
 
-/** Several merges may follow one another while a query is asked; more than so many is no merge. */
-const MAX_LISTINGS = 6;
-
 /**
  * Files may be replaced between being listed and being read (compaction): listed anew then, and read again. Where the
  * engine stumbles over a file, it is looked for, and the statement is told its name, or answered without it.
@@ -160,9 +157,6 @@ async function prepare(keeper: DuckDBConnection, others: readonly DuckDBConnecti
   await keeper.run(ATHENA_PRELUDE.map((macro) => `CREATE MACRO ${macro};`).join("\n"));
   await keeper.run("SET lock_configuration = true");
 }
-
-const isMissingFile = (error: unknown): boolean =>
-  error instanceof Error && /No files found|No such file|cannot open file/i.test(error.message);
 
 /** What the engine may say of a file that it cannot read, or not as the table's others. */
 const isOfFile = (error: unknown): boolean =>
