@@ -37,6 +37,8 @@ const managed = async () => {
 const MANAGEMENT: ReadonlyMap<string, (args: readonly string[]) => Promise<number>> = new Map([
   ["sources", async (args) => (await import("./sources/sources-command.ts")).sourcesCommand(args, await managed())],
   ["plans", async (args) => (await import("./plans/plans-command.ts")).plansCommand(args, await managed())],
+  ["segments", async (args) => (await import("./segments/segments-command.ts")).segmentsCommand(args, await managed())],
+  ["lists", async (args) => (await import("./lists/lists-command.ts")).listsCommand(args, await managed())],
   ["identity", async (args) => (await import("./identity/identity-command.ts")).identityCommand(args, await managed())],
   [
     "bad-events",

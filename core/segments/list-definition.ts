@@ -22,6 +22,8 @@ export interface ListDefinition {
   readonly chain: (Chain & { readonly importedAt: EpochMs }) | null;
   /** An upload of which more is to come. */
   readonly open: Chain | null;
+  /** What is kept of a list that was deleted: the version behind which one made later under its id must begin. */
+  readonly deleted?: true;
 }
 
 export type ImportMode = "replace" | "append" | "continue";

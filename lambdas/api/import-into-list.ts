@@ -47,10 +47,17 @@ export async function importInto(
 const changed = (id: string): Rejection<ApiCode> =>
   rejection("definition.changed", `somebody else imported into ${id} at the same time; look at it and ask again`);
 
-/** Empties a list that is to be deleted: a list made later under the same id begins with nobody. */
-export async function deleteRows(ports: ApiPorts, { id, definition }: Defined<ListDefinition>): Promise<void> {
+/** Empties a list for good: nobody is on it, and one made later under its id begins with nobody. */
+export async function emptied(
+  ports: ApiPorts,
+  { id, version, definition }: Defined<ListDefinition>,
+): Promise<Rejection<ApiCode> | undefined> {
   const link = nextLink(definition, "replace", ports.clock());
-  if (link !== undefined) await writeLink(ports, id, link, { keys: new Set(), ends: true });
+  if (link === undefined) throw new Error("a list can always be replaced");
+  await writeLink(ports, id, link, { keys: new Set(), ends: true });
+  const { name } = definition;
+  const gone: ListDefinition = { name, lastVersion: link.version, chain: null, open: null, deleted: true };
+  return (await ports.ofSegments.lists.put(id, gone, version)) === undefined ? changed(id) : undefined;
 }
 
 async function writeLink(

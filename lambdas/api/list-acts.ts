@@ -6,14 +6,14 @@ import { isoTime } from "#core/kernel/time.ts";
 import type { ListDefinition } from "#core/segments/list-definition.ts";
 import type { Acts } from "./act.ts";
 import { create, get } from "./defined-things.ts";
-import { deleteRows, importInto } from "./import-into-list.ts";
+import { emptied, importInto } from "./import-into-list.ts";
 import type { ApiPorts } from "./ports.ts";
 import { readList } from "./read-list.ts";
 import { usersOfList } from "./segment-references.ts";
 import { countOf, rowsOf, sqlText, timeOf } from "./sql-text.ts";
 
 export const listActs: Acts<typeof LIST_ROUTES> = {
-  lists: async ({ ofSegments }) => ({ lists: (await ofSegments.lists.list()).map(shown) }),
+  lists: async ({ ofSegments }) => ({ lists: (await ofSegments.lists.list()).filter(isThere).map(shown) }),
   createList: async (ports, { body }) => {
     const content = readList(ports, body);
     if (isRejection(content)) return content;
@@ -25,13 +25,13 @@ export const listActs: Acts<typeof LIST_ROUTES> = {
       chain: null,
       open: null,
     };
-    const made = await create(ports.ofSegments.lists, "list", begun, id);
+    const made = (await recreated(ports, begun, id)) ?? (await create(ports.ofSegments.lists, "list", begun, id));
     if (isRejection(made)) return made;
     const stored = await importInto(ports, made, { mode: "replace", keys: content.keys, more });
     return isRejection(stored) ? stored : taken(stored, content);
   },
   getList: async (ports, { target }) => {
-    const found = await get(ports.ofSegments.lists, "list", target);
+    const found = await list(ports, target);
     if (isRejection(found)) return found;
     const result = await ports.lake.query(
       `SELECT count(*) AS people FROM list_people WHERE list_id = ${sqlText(target)}`,
@@ -39,11 +39,11 @@ export const listActs: Acts<typeof LIST_ROUTES> = {
     return { ...shown(found), people: countOf(rowsOf(result)[0]?.people) };
   },
   listVersions: async (ports, { target }) => {
-    const found = await get(ports.ofSegments.lists, "list", target);
+    const found = await list(ports, target);
     return isRejection(found) ? found : versionsOf(ports, target);
   },
   importMembers: async (ports, { target, body }) => {
-    const found = await get(ports.ofSegments.lists, "list", target);
+    const found = await list(ports, target);
     if (isRejection(found)) return found;
     const content = readList(ports, body);
     if (isRejection(content)) return content;
@@ -56,13 +56,30 @@ export const listActs: Acts<typeof LIST_ROUTES> = {
       const named = users.slice(0, 10).join(", ");
       return rejection("list.in_use", `segments refer to it: ${named}; change or delete those first`);
     }
-    const found = await get(ports.ofSegments.lists, "list", target);
+    const found = await list(ports, target);
     if (isRejection(found)) return found;
-    await deleteRows(ports, found);
-    await ports.ofSegments.lists.delete(target);
-    return { id: target, deleted: true };
+    const refused = await emptied(ports, found);
+    return refused ?? { id: target, deleted: true };
   },
 };
+
+const isThere = ({ definition }: Defined<ListDefinition>): boolean => definition.deleted !== true;
+
+async function list({ ofSegments }: ApiPorts, id: string) {
+  const found = await get(ofSegments.lists, "list", id);
+  return isRejection(found) || isThere(found) ? found : rejection("list.not_found", "there is no list of this id");
+}
+
+/** A list in the place of one that was deleted, counting on behind it: what is left of that in the lake is older. */
+async function recreated(
+  { ofSegments: { lists } }: ApiPorts,
+  begun: ListDefinition,
+  id: string | undefined,
+): Promise<Defined<ListDefinition> | undefined> {
+  const gone = id === undefined ? undefined : await lists.get(id);
+  if (gone === undefined || isThere(gone)) return undefined;
+  return lists.put(gone.id, { ...begun, lastVersion: gone.definition.lastVersion }, gone.version);
+}
 
 const shown = ({ id, version, updatedAt, definition }: Defined<ListDefinition>) => {
   const { name, description, chain, open } = definition;

@@ -36,7 +36,8 @@ export async function referenceProblem(
   before?: Condition,
 ): Promise<Rejection<"segment.unknown_list" | "segment.archived"> | undefined> {
   for (const list of listsIn(condition)) {
-    if ((await ofSegments.lists.get(list)) === undefined) {
+    const found = await ofSegments.lists.get(list);
+    if (found === undefined || found.definition.deleted === true) {
       return rejection("segment.unknown_list", `there is no list ${list}: import it first, with POST /api/lists`);
     }
   }

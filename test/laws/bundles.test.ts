@@ -9,7 +9,7 @@ import { codeFiles, ROOT } from "./source-file.ts";
  */
 const BUDGETS: Readonly<Record<string, number>> = {
   // It tries out merges and splits before anybody says them, by the very code that writes profiles.
-  api: 660_000,
+  api: 760_000,
   // Asked for; `npm run bench` says what it comes to in ms.
   collect: 250_000,
   compute: 165_000,

@@ -101,16 +101,24 @@ export async function apiWorld(lake: DuckDbLake, broken: Partial<ApiPorts> = {})
     ask: async (method, path, body, headers = {}, context = {}) => {
       const event = gatewayRequest(method, path, body, headers);
       const answer = await handler({ ...event, requestContext: { ...event.requestContext, ...context } });
-      const status = answer.statusCode ?? 0;
-      const told = JSON.parse(answer.body ?? "") as JsonObject;
-      const broken = brokenPromise(method, path.split("?", 1)[0] ?? "", status, told);
-      if (broken !== undefined) throw new Error(`the answer to ${method} ${path} breaks the contract: ${broken}`);
-      return { status, body: told, headers: answer.headers ?? {} };
+      return asPromised(method, path, answer);
     },
   };
 }
 
 export { duckDbLake };
+
+function asPromised(
+  method: string,
+  path: string,
+  answer: Awaited<ReturnType<ReturnType<typeof apiHandler>>>,
+): Answered {
+  const status = answer.statusCode ?? 0;
+  const body = JSON.parse(answer.body ?? "") as JsonObject;
+  const broken = brokenPromise(method, path.split("?", 1)[0] ?? "", status, body);
+  if (broken !== undefined) throw new Error(`the answer to ${method} ${path} breaks the contract: ${broken}`);
+  return { status, body, headers: answer.headers ?? {} };
+}
 
 /** Evaluations are only recorded; a column is a byte. */
 const segmentPorts = (lake: DuckDbLake, log: unknown[][]): ApiPorts["ofSegments"] => ({

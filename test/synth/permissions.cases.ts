@@ -94,7 +94,7 @@ describe("permissions", () => {
     const starred = table.flatMap((role) => role.split("\n")).filter((line) => line.includes("*"));
     const agreed = [
       /^ {2}lake\/Lake\.Arn\/(errors\/)?[a-z_]+\/\*: (s3:\w+(, )?)+$/,
-      /^ {2}segments\/Results\.Arn\/(engine|analysts)\/\*: (s3:\w+(, )?)+$/,
+      /^ {2}segments\/Results\.Arn\/(engine|analysts|snapshots)\/\*: (s3:\w+(, )?)+$/,
       // What copies the browser's script into its bucket.
       /^ {2}collection-domain\/Script\/Files\.Arn\/\*: s3:DeleteObject, s3:GetObject, s3:PutObject$/,
       // Tracing has no resources to name.
