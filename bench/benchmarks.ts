@@ -14,6 +14,7 @@ import { resolve } from "./measured/resolve.ts";
 import { resolveGrowth } from "./measured/resolve-growth.ts";
 import { resolveMillion } from "./measured/resolve-million.ts";
 import { segments } from "./measured/segments.ts";
+import { segmentsLake } from "./measured/segments-lake.ts";
 import { start } from "./measured/start.ts";
 import { wholeWay } from "./measured/whole-way.ts";
 
@@ -48,6 +49,12 @@ export const BENCHMARKS = {
   },
   "resolve-million": { title: "Resolving a million events", run: resolveMillion, seconds: 80, quickSeconds: 6 },
   segments: { title: "Evaluating segments", run: segments, seconds: 20, quickSeconds: 8 },
+  "segments-lake": {
+    title: "Segments of ten million events",
+    run: segmentsLake,
+    seconds: 100,
+    quickSeconds: 6,
+  },
   realtime: { title: "Segments as events come in", run: realtime, seconds: 30, quickSeconds: 8 },
   "import-million": { title: "Importing a million events", run: importMillion, seconds: 100, quickSeconds: 8 },
 } as const satisfies Record<string, Listed>;

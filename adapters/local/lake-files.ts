@@ -44,6 +44,12 @@ export interface LakeFiles {
 /** Hears of rows that no table can hold: their lines are kept in the file named, the others are in the lake. */
 export type OnRefused = (error: unknown, keptAs: string) => void;
 
+/**
+ * One thread and little memory: the machine's other work is people waiting for an answer. The order of rows says
+ * nothing, and keeping it would double what a file in the making holds in memory.
+ */
+const MODEST = { threads: "1", memory_limit: "96MB", preserve_insertion_order: "false" };
+
 /** The lake on one machine: `<folder>/<table>/dt=<day>/<name>.parquet`, as Athena finds it in S3. */
 export async function openLakeFiles(
   folder: string,
@@ -52,14 +58,7 @@ export async function openLakeFiles(
 ): Promise<LakeFiles> {
   await mkdir(folder, { recursive: true });
   await sweep(folder);
-  // One thread and little memory: the machine's other work is people waiting for an answer. The order of rows says
-  // nothing, and keeping it would double what a file in the making holds in memory.
-  const instance = await DuckDBInstance.create(":memory:", {
-    threads: "1",
-    memory_limit: "96MB",
-    preserve_insertion_order: "false",
-    temp_directory: join(folder, SPILL),
-  });
+  const instance = await DuckDBInstance.create(":memory:", { ...MODEST, temp_directory: join(folder, SPILL) });
   const connection = await instance.connect();
   const settler = new LakeSettler(folder, connection, settling);
   await settler.resume();
