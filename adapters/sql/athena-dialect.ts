@@ -22,7 +22,9 @@ export const athenaDialect: SqlDialect = {
   boolean: (json) => `CASE WHEN json_format(${json}) IN ('true', 'false') THEN json_format(${json}) = 'true' END`,
   time: (json) => {
     const text = `json_extract_scalar(${json}, '$')`;
-    const instant = `TRY(from_iso8601_timestamp(replace(${text}, ' ', 'T')))`;
+    // A blank may stand before the time; nothing does where there is none.
+    const joint = `CASE WHEN length(${text}) > 10 THEN 'T' ELSE '' END`;
+    const instant = `TRY(from_iso8601_timestamp(concat(substr(${text}, 1, 10), ${joint}, substr(${text}, 12))))`;
     // The zone is taken off in UTC, so that the literals compared with are those of the lake's own columns.
     return `CASE WHEN regexp_like(${text}, '${DATE_PATTERN}') THEN CAST(${instant} AT TIME ZONE 'UTC' AS TIMESTAMP) END`;
   },
