@@ -1,4 +1,4 @@
-import { type Json, valueAt } from "#core/kernel/json.ts";
+import { valueAt } from "#core/kernel/json.ts";
 import type { EpochMs } from "#core/kernel/time.ts";
 import type {
   ComputedCondition,
@@ -81,7 +81,7 @@ function explainKnown(
   }
   if ("consent" in condition) {
     const stated = Object.hasOwn(person.consent, condition.consent) ? person.consent[condition.consent] : undefined;
-    const value: Json = stated ?? "unknown";
+    const value = stated ?? "unknown";
     return { ...base, kind: "consent", value, found: foundWords.consent(condition.consent, value) };
   }
   return { ...base, kind: "list", listId: condition.list, found: foundWords.list(person.lists.has(condition.list)) };

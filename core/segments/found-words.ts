@@ -1,3 +1,4 @@
+import type { ConsentState } from "#core/consent/consent.ts";
 import type { Json } from "#core/kernel/json.ts";
 import { isoTime } from "#core/kernel/time.ts";
 import type { Measure } from "./condition.ts";
@@ -15,7 +16,7 @@ function shown(value: Json): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
-const CONSENT_FR: Readonly<Record<string, string>> = { granted: "donné", denied: "refusé", unknown: "inconnu" };
+const CONSENT_FR = { granted: "donné", denied: "refusé", unknown: "inconnu" } as const;
 
 /** What was found of one person, in the languages a marketer reads. */
 export const foundWords = {
@@ -23,9 +24,9 @@ export const foundWords = {
     value === null
       ? { en: `${name} is not known`, fr: `${name} n’est pas connu` }
       : { en: `${name} is ${shown(value)}`, fr: `${name} vaut ${shown(value)}` },
-  consent: (purpose: string, state: Json): Sentences => ({
+  consent: (purpose: string, state: ConsentState | "unknown"): Sentences => ({
     en: `consent to “${purpose}” is ${state === "unknown" ? "not known" : state}`,
-    fr: `le consentement pour « ${purpose} » est ${CONSENT_FR[String(state)] ?? state}`,
+    fr: `le consentement pour « ${purpose} » est ${CONSENT_FR[state]}`,
   }),
   list: (isOn: boolean): Sentences =>
     isOn

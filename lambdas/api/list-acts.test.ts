@@ -32,10 +32,9 @@ beforeEach(async () => {
 const ask = async (method: string, path: string, body?: Json) => (await world.ask(method, path, body)).body as Answer;
 // biome-ignore lint/suspicious/noExplicitAny: the contract is checked by `ask`, each test by what it expects
 type Answer = any;
-const create = (content: object, id = "fair") =>
-  ask("POST", "/api/lists", { id, name: "Fair", ...content } as unknown as Json);
+const create = (content: object, id = "fair") => ask("POST", "/api/lists", { id, name: "Fair", ...content });
 const importTo = (mode: string, content: object, id = "fair") =>
-  ask("POST", `/api/lists/${id}/members`, { mode, ...content } as unknown as Json);
+  ask("POST", `/api/lists/${id}/members`, { mode, ...content });
 const people = async (id = "fair") => (await ask("GET", `/api/lists/${id}`)).people;
 
 describe("an imported list", () => {

@@ -21,19 +21,27 @@ export async function costOf(
   return { bytes, usd, by: scannedBytes === undefined ? "columns" : "measured" };
 }
 
+const PROFILE = ["profile_id", "gone", "version", "changed_at"];
+const EVENT = [
+  "source",
+  "message_id",
+  "identity_key",
+  "received_at",
+  "position",
+  "sent_at",
+  "event_time",
+  "type",
+  "event",
+];
 const IDENTITY = ["identity_key", "profile_id", "version", "changed_at", "follows_logins"];
 
 /** The columns of tables that the views behind a condition look into. */
-export function columnsOf(condition: ResolvedCondition): Readonly<Record<string, readonly string[]>> {
+function columnsOf(condition: ResolvedCondition): Readonly<Record<string, readonly string[]>> {
   const leaves = leavesIn(condition);
   const has = (kind: string): boolean => leaves.some((leaf) => kind in leaf);
   const events = has("event") || has("sequence");
   return {
-    profile_changes: [
-      ...["profile_id", "gone", "version", "changed_at"],
-      ...(has("trait") ? ["traits"] : []),
-      ...(has("consent") ? ["consent"] : []),
-    ],
+    profile_changes: [...PROFILE, ...(has("trait") ? ["traits"] : []), ...(has("consent") ? ["consent"] : [])],
     ...(events && { events_log: eventColumns(leaves.some(readsProperties)) }),
     ...(has("list") && { list_members: ["list_id", "version", "base", "nth", "identity_key", "members", "ends"] }),
     ...(has("computed") && { computed_changes: ["profile_id", "gone", "computed", "run", "changed_at"] }),
@@ -42,10 +50,7 @@ export function columnsOf(condition: ResolvedCondition): Readonly<Record<string,
 }
 
 /** With what tells an event's copies apart. */
-const eventColumns = (properties: boolean): readonly string[] => [
-  ...["source", "message_id", "identity_key", "received_at", "position", "sent_at", "event_time", "type", "event"],
-  ...(properties ? ["properties"] : []),
-];
+const eventColumns = (properties: boolean): readonly string[] => [...EVENT, ...(properties ? ["properties"] : [])];
 
 /** Whether anything is asked of an event beside its name and time: `where`, or a measure of a property. */
 const readsProperties = (leaf: object): boolean => /"(where|of)":/.test(JSON.stringify(leaf));

@@ -9,7 +9,7 @@ let world: ApiWorld;
 beforeEach(async () => {
   await lake.clear();
   world = await apiWorld(lake);
-  await world.take([...["ana", "bo", "cy"].flatMap(history)]);
+  await world.take(["ana", "bo", "cy"].flatMap(history));
 });
 
 const NOW = "2026-11-02T10:00:00Z";
