@@ -5,7 +5,6 @@ import type { Edge } from "#core/computed/window-edges.ts";
 import { isoDay } from "#core/kernel/time.ts";
 import { namesSql } from "./happened-sql.ts";
 import { textLiteral, timestampLiteral } from "./literal.ts";
-import { scanSql } from "./plan.ts";
 
 /**
  * Common table expressions of which the last, `touched`, is the profile ids of whoever's values may have moved: too many
@@ -64,5 +63,11 @@ function newSql(time: string, { since }: Touched, periods: readonly string[]): s
   ].join(" OR ")})`;
 }
 
-const edgeSql = ({ names, from, to }: Edge): string =>
-  scanSql({ names, bounds: from === undefined ? { to } : { from, to } });
+const edgeSql = ({ names, from, to, receivedFrom, receivedBefore }: Edge): string =>
+  [
+    `event IN (${names.map(textLiteral).join(", ")})`,
+    ...(receivedFrom === undefined ? [] : [`dt >= ${textLiteral(receivedFrom)}`]),
+    ...(receivedBefore === undefined ? [] : [`dt < ${textLiteral(receivedBefore)}`]),
+    ...(from === undefined ? [] : [`event_time >= ${timestampLiteral(from)}`]),
+    `event_time < ${timestampLiteral(to)}`,
+  ].join(" AND ");

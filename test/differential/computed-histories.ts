@@ -38,7 +38,7 @@ const event = fc.record({
   message: fc.nat({ max: 11 }),
   name: fc.constantFrom(...NAMES),
   /** Before the present, or after it: clocks of clients are ahead at times. */
-  ago: fc.constantFrom(0, HOUR, DAY - 1, DAY, 3 * DAY, 30 * DAY, -HOUR, -2 * DAY),
+  ago: fc.constantFrom(0, HOUR, DAY - 1, DAY, 3 * DAY, 30 * DAY, -HOUR, -2 * DAY, -40 * DAY),
   /** How long before the present it says it was received: an import says when it began, what was recovered when it came. */
   late: fc.constantFrom(0, 0, 0, 1_000, HOUR, 5 * DAY, 90 * DAY),
   login: fc.boolean(),

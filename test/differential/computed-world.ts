@@ -144,11 +144,16 @@ const NULLABLE = [
 
 async function peopleIn(lake: LakeQuery): Promise<ReadonlyMap<string, readonly PersonEvent[]>> {
   const { rows } = await lake.query(
-    "SELECT profile_id, event, event_time, properties FROM events WHERE profile_id IS NOT NULL",
+    "SELECT profile_id, event, event_time, properties, dt FROM events WHERE profile_id IS NOT NULL",
   );
-  const events = rows.map(([id, name, at, properties]) => ({
+  const events = rows.map(([id, name, at, properties, day]) => ({
     id: String(id),
-    event: { name: String(name), at: Date.parse(String(at)), properties: JSON.parse(String(properties)) as JsonObject },
+    event: {
+      name: String(name),
+      at: Date.parse(String(at)),
+      receivedAt: Date.parse(String(day)),
+      properties: JSON.parse(String(properties)) as JsonObject,
+    },
   }));
   const byPerson = Map.groupBy(events, ({ id }) => id);
   return new Map([...byPerson].map(([id, own]) => [id, own.map(({ event }) => event)]));

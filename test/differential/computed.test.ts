@@ -51,6 +51,12 @@ const MOVES: readonly (readonly [string, readonly Step[], readonly Step[], numbe
   ["a window that closes", SHOP, [pass(DAY)], 3],
   ["an event of tomorrow that becomes one of today", [...SHOP, event(1, { ago: -HOUR })], [pass(HOUR)], 1],
   [
+    "an event told more than a month before, by which time it counts no more",
+    [...SHOP, pass(DAY), event(1, { ago: -31 * DAY - 20 * HOUR }), pass(32 * DAY + 10 * HOUR)],
+    [pass(5 * HOUR)],
+    1,
+  ],
+  [
     "a repetition that came first, of somebody else's event",
     [...SHOP, event(1, { message: 99 })],
     [event(0, { message: 99, late: HOUR, properties: { v: 7 } })],

@@ -6,7 +6,7 @@ import { eventNamesIn } from "#core/segments/measure.ts";
 import { passes } from "#core/segments/passes.ts";
 import type { PersonEvent } from "#core/segments/person.ts";
 import { testIn } from "#core/segments/value-test.ts";
-import { windowBounds } from "#core/segments/window.ts";
+import { receivedFrom, windowBounds } from "#core/segments/window.ts";
 
 type Scalar = string | number | boolean;
 type People = ReadonlyMap<string, readonly PersonEvent[]>;
@@ -37,10 +37,13 @@ export function referenceComputed(
 }
 
 function eventsOf(trait: ComputedTrait, events: readonly PersonEvent[], now: EpochMs): readonly PersonEvent[] {
-  const { from = Number.NEGATIVE_INFINITY, to } = windowBounds(trait.within, now);
+  const bounds = windowBounds(trait.within, now);
+  const { from = Number.NEGATIVE_INFINITY, to } = bounds;
+  const received = Date.parse(receivedFrom(bounds) ?? "0001-01-01");
   return events.filter(
-    ({ name, at, properties }) =>
+    ({ name, at, receivedAt = Number.POSITIVE_INFINITY, properties }) =>
       eventNamesIn(trait).includes(name) &&
+      receivedAt >= received &&
       at >= from &&
       at < to &&
       (trait.where ?? []).every((node) => passes(testIn(node), valueAt(properties, node.property), now)),
