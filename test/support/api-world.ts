@@ -56,8 +56,7 @@ export interface ApiWorld {
 /** The API over memory, with DuckDB for a lake. `broken` replaces ports, to see what happens when they fail. */
 export async function apiWorld(lake: DuckDbLake, broken: Partial<ApiPorts> = {}): Promise<ApiWorld> {
   const [log, pending]: [unknown[][], Assertion[]] = [[], []];
-  const clock = () => NOW;
-  const store = memoryProfileStore();
+  const [clock, store] = [() => NOW, memoryProfileStore()];
   const settle = async (events: readonly Event[] = []): Promise<void> => {
     const batch = { events, assertions: pending.splice(0) };
     const { changes } = await absorbEvents({ store, pause: async () => {} }, batch, defaultIdentityRules);
@@ -93,15 +92,15 @@ export async function apiWorld(lake: DuckDbLake, broken: Partial<ApiPorts> = {})
     lake,
     log,
     settle,
-    take: async (sent, { source = "shop", trust = "server" } = {}) => {
-      const events = sent.map((event, position) => admitted(event, position, source, trust));
+    take: async (sent, from) => {
+      const events = admittedAll(sent, from);
       await lake.append("events_log", events.map(eventsLogRow));
       await settle(events);
     },
     ask: async (method, path, body, headers = {}, context = {}) => {
       const event = gatewayRequest(method, path, body, headers);
-      const answer = await handler({ ...event, requestContext: { ...event.requestContext, ...context } });
-      return asPromised(method, path, answer);
+      const asked = { ...event, requestContext: { ...event.requestContext, ...context } };
+      return asPromised(method, path, await handler(asked));
     },
   };
 }
@@ -163,6 +162,11 @@ const recoveryInto = (lake: DuckDbLake, log: unknown[][]): ApiPorts["recovery"] 
   plans: { checkOf: async () => undefined },
   limits: defaultAdmissionLimits,
 });
+
+const admittedAll = (
+  sent: readonly JsonObject[],
+  { source = "shop", trust = "server" }: { readonly source?: string; readonly trust?: Trust } = {},
+): readonly Event[] => sent.map((event, position) => admitted(event, position, source, trust));
 
 function admitted(sent: JsonObject, position: number, source: string, trust: Trust): Event {
   const limits = defaultAdmissionLimits;
