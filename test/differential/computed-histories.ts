@@ -25,7 +25,7 @@ export type Step =
 
 const NAMES = ["Order Completed", "Page", "Login"] as const;
 
-const value = fc.oneof(
+export const value = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(0, 1, -1, 2.5, 19.99, 0.0000005, 1e13, -0.1, 1e-7) },
   { weight: 3, arbitrary: fc.constantFrom("a", "b", "é", "🎉", "\uff21", "1", "", "it's") },
   { weight: 1, arbitrary: fc.constantFrom(true, false, null, [1], {}) },
