@@ -87,11 +87,9 @@ export async function apiWorld(lake: DuckDbLake, broken: Partial<ApiPorts> = {})
     ...broken,
   };
   const handler = apiHandler(ports);
+  const parts = { ports, lake, log, settle };
   return {
-    ports,
-    lake,
-    log,
-    settle,
+    ...parts,
     take: async (sent, from) => {
       const events = admittedAll(sent, from);
       await lake.append("events_log", events.map(eventsLogRow));
