@@ -1,5 +1,5 @@
 /** After so much silence, in minutes, the next event begins a new session. */
-export const SESSION_SILENCE_MINUTES = 30;
+const SESSION_SILENCE_MINUTES = 30;
 
 /**
  * Visits: the events of one person with less than 30 minutes of silence between any two that follow one another. All in

@@ -65,7 +65,7 @@ export function answerPages(folder: string): AnswerPages {
       return pageAt(answer, place, id, Number(nth));
     },
     close: () => {
-      for (const id of [...kept.keys()]) forget(id);
+      for (const id of kept.keys()) forget(id);
     },
   };
 }

@@ -5,7 +5,7 @@ import { QUALITY_ROUTES } from "./quality.ts";
 import type { Route } from "./route.ts";
 
 /** How many rows a page has at most. */
-export const MAX_QUERY_ROWS = 10_000;
+const MAX_QUERY_ROWS = 10_000;
 
 const Parameters = z.record(z.string(), z.string());
 

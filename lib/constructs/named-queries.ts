@@ -24,7 +24,7 @@ export class NamedQueries extends Construct {
         workGroup: workgroup.name,
         queryString: sql,
       });
-      named.addDependency(workgroup);
+      named.addResourceDependency(workgroup);
     }
   }
 }

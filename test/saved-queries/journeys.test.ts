@@ -140,6 +140,6 @@ describe.skipIf(!hasSharedData(ROWS))("top products over Complete Journey", () =
       revenue: cents(those.reduce((sum, { usd }) => sum + usd, 0)),
     }));
     const best = products.sort((a, b) => b.revenue - a.revenue || (a.product_id < b.product_id ? -1 : 1)).slice(0, 20);
-    expect(rows.map(({ name: _, ...row }) => row)).toEqual(best);
+    expect(rows).toEqual(best.map((product) => ({ ...product, name: null })));
   }, 120_000);
 });
