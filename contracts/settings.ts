@@ -83,6 +83,13 @@ export const SETTINGS = {
     SNAPSHOT_QUEUE_URL: name,
     SEGMENT_CHANGES_STREAM: name,
   }),
+  react: z.object({
+    PROFILES_TABLE: name,
+    MEMBERSHIPS_TABLE: name,
+    DEFINITIONS_TABLE: name,
+    SEGMENT_CHANGES_STREAM: name,
+    IDENTITY_RULES: z.optional(json),
+  }),
   send: z.object({
     MESSAGES_TABLE: name,
     MESSAGE_EVENTS_STREAM: name,

@@ -65,3 +65,20 @@ export const COMPUTED_TABLE = {
   /** The values as JSON. */
   computed: "computed",
 } as const;
+
+/** Who is in which segment. */
+export const MEMBERSHIPS_TABLE = {
+  partitionKey: "profileId",
+  /** Grows by one with each write, a number: the condition of the next. */
+  version: "v",
+  /** Memberships by segment, as JSON. */
+  memberships: "m",
+  /** Epoch milliseconds. */
+  changedAt: "t",
+  /** What the last write changed, as JSON: the stream tells the lake of it. */
+  changes: "c",
+  /** The index of those who must be looked at again: a shard as text, and epoch milliseconds. Absent for all others. */
+  dueIndex: "due",
+  dueShard: "s",
+  dueAt: "d",
+} as const;

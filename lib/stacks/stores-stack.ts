@@ -4,6 +4,7 @@ import type { Construct } from "constructs";
 import {
   COMPUTED_TABLE,
   DEFINITIONS_TABLE,
+  MEMBERSHIPS_TABLE,
   MESSAGES_TABLE,
   PROFILES_TABLE,
   RATES_TABLE,
@@ -19,6 +20,7 @@ export class StoresStack extends StageStack {
   readonly sources: StoreTable;
   readonly rates: StoreTable;
   readonly profiles: StoreTable;
+  readonly memberships: StoreTable;
   readonly definitions: StoreTable;
   readonly messages: StoreTable;
   readonly computed: StoreTable;
@@ -36,6 +38,16 @@ export class StoresStack extends StageStack {
       stage,
       partitionKey: PROFILES_TABLE.partitionKey,
       tellsChanges: true,
+    });
+    this.memberships = new StoreTable(this, "Memberships", {
+      stage,
+      partitionKey: MEMBERSHIPS_TABLE.partitionKey,
+      tellsChanges: true,
+      index: {
+        name: MEMBERSHIPS_TABLE.dueIndex,
+        partitionKey: MEMBERSHIPS_TABLE.dueShard,
+        number: MEMBERSHIPS_TABLE.dueAt,
+      },
     });
     this.definitions = new StoreTable(this, "Definitions", {
       stage,

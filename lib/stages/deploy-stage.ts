@@ -6,6 +6,7 @@ import { CollectionDomainStack } from "#lib/stacks/collection-domain-stack.ts";
 import { ComputedStack } from "#lib/stacks/computed-stack.ts";
 import { LakeStack } from "#lib/stacks/lake-stack.ts";
 import { ProfilesStack } from "#lib/stacks/profiles-stack.ts";
+import { ReactStack } from "#lib/stacks/react-stack.ts";
 import { SegmentsStack } from "#lib/stacks/segments-stack.ts";
 import { SnapshotsStack } from "#lib/stacks/snapshots-stack.ts";
 import type { StageStack } from "#lib/stacks/stage-stack.ts";
@@ -24,6 +25,7 @@ export function deployStage(app: App, stage: Stage): readonly StageStack[] {
   const lake = new LakeStack(app, stage, alarms);
   const segments = new SegmentsStack(app, stage);
   const profiles = new ProfilesStack(app, { stage, alarms, lake, stores });
+  const react = new ReactStack(app, { stage, alarms, lake, stores });
   const collect = new CollectStack(app, { stage, alarms, lake, stores, profiles });
   const campaigns = new CampaignsStack(app, { stage, alarms, lake, stores, segments });
   const computed = new ComputedStack(app, { stage, alarms, lake, stores, segments });
@@ -42,5 +44,5 @@ export function deployStage(app: App, stage: Stage): readonly StageStack[] {
   });
   const domain = stage.collectionDomain;
   const front = domain === undefined ? [] : [new CollectionDomainStack(app, { stage, domain, collect })];
-  return [watch, stores, lake, segments, profiles, collect, campaigns, snapshots, computed, api, ...front];
+  return [watch, stores, lake, segments, profiles, react, collect, campaigns, snapshots, computed, api, ...front];
 }

@@ -1,0 +1,103 @@
+import { Duration } from "aws-cdk-lib";
+import { PolicyDocument, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { StartingPosition } from "aws-cdk-lib/aws-lambda";
+import { DynamoEventSource, SqsDlq, SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
+import { CfnSchedule } from "aws-cdk-lib/aws-scheduler";
+import type { ITopic } from "aws-cdk-lib/aws-sns";
+import type { Construct } from "constructs";
+import { MEMBERSHIPS_TABLE } from "#contracts/tables.ts";
+import { acknowledgeQueueSource } from "#lib/constructs/acknowledge.ts";
+import { addAlarm, FIVE_MINUTES } from "#lib/constructs/alarm.ts";
+import type { StoreTable } from "#lib/constructs/store-table.ts";
+import { allow, TributaryFunction } from "#lib/constructs/tributary-function.ts";
+import { SetAsideQueue, WorkQueue } from "#lib/constructs/work-queue.ts";
+import type { Stage } from "#lib/stages/stage.ts";
+import type { LakeStack } from "./lake-stack.ts";
+import { identityRules } from "./profiles-stack.ts";
+import { StageStack } from "./stage-stack.ts";
+import type { StoresStack } from "./stores-stack.ts";
+
+export interface ReactStackProps {
+  readonly stage: Stage;
+  readonly alarms: ITopic;
+  readonly lake: LakeStack;
+  readonly stores: StoresStack;
+}
+
+/** `REACT_TIMEOUT_MS` of the function goes by this. */
+const TIMEOUT = Duration.minutes(1);
+
+/** Who is in which segment, kept up to date as profiles change, as time goes by, and when definitions change. */
+export class ReactStack extends StageStack {
+  constructor(scope: Construct, props: ReactStackProps) {
+    super(scope, "react", props.stage, "who is in which segment, as profiles change");
+    const react = this.addFunction(props);
+    this.addStreams(react, props);
+    this.addSchedule(react, props);
+  }
+
+  private addFunction({ stage, alarms, lake, stores }: ReactStackProps): TributaryFunction<"react"> {
+    return new TributaryFunction(this, "React", {
+      name: "react",
+      stage,
+      alarms,
+      memoryMegabytes: 1_024,
+      timeout: TIMEOUT,
+      settings: {
+        PROFILES_TABLE: stores.profiles.to("BatchGetItem", "ConditionCheckItem", "DescribeTable", "Scan"),
+        MEMBERSHIPS_TABLE: stores.memberships.toWithIndex(MEMBERSHIPS_TABLE.dueIndex, "BatchGetItem", "PutItem"),
+        DEFINITIONS_TABLE: stores.definitions.to("GetItem", "PutItem", "Query"),
+        SEGMENT_CHANGES_STREAM: lake.toAppend("segment_changes"),
+        ...identityRules(stage),
+      },
+    });
+  }
+
+  /** What profiles changed, and what that changed in turn. */
+  private addStreams(react: TributaryFunction<"react">, { alarms, stores }: ReactStackProps): void {
+    const setAside = new SetAsideQueue(this, "Unreacted", { alarms });
+    const source = (table: StoreTable, wait: Duration): DynamoEventSource =>
+      new DynamoEventSource(table, {
+        startingPosition: StartingPosition.TRIM_HORIZON,
+        batchSize: 100,
+        maxBatchingWindow: wait,
+        bisectBatchOnError: true,
+        reportBatchItemFailures: true,
+        // About an hour with the waits between: an outage is sat out, a poisoned change is set aside.
+        retryAttempts: 40,
+        onFailure: new SqsDlq(setAside.queue),
+      });
+    react.addEventSource(source(stores.profiles, Duration.seconds(0)));
+    react.addEventSource(source(stores.memberships, Duration.seconds(5)));
+    addAlarm(this, "ReactBehind", {
+      metric: react.metric("IteratorAge", { period: FIVE_MINUTES, statistic: "max" }),
+      above: Duration.minutes(15).toMilliseconds(),
+      means: "Segments are more than 15 minutes behind; changes are lost after 24 hours.",
+      tells: alarms,
+    });
+  }
+
+  /** Each minute: whose time has come, and everybody after a definition changed. */
+  private addSchedule(react: TributaryFunction<"react">, { stage, alarms }: ReactStackProps): void {
+    // A minute's message is as good as the last one's: what it did not reach is reached by the next.
+    const ticks = new WorkQueue(this, "Ticks", { timeout: TIMEOUT, tries: 5, patience: Duration.minutes(30), alarms });
+    react.addEventSource(
+      new SqsEventSource(ticks.queue, { batchSize: 10, maxConcurrency: 2, reportBatchItemFailures: true }),
+    );
+    acknowledgeQueueSource(react);
+    const caller = new Role(this, "Caller", {
+      assumedBy: new ServicePrincipal("scheduler.amazonaws.com", {
+        conditions: { StringEquals: { "aws:SourceAccount": this.account } },
+      }),
+      inlinePolicies: {
+        ask: new PolicyDocument({ statements: [allow(["sqs:SendMessage"], [ticks.queue.queueArn])] }),
+      },
+    });
+    new CfnSchedule(this, "Schedule", {
+      description: `Tributary (${stage.name}): segments that time changes`,
+      scheduleExpression: "rate(1 minute)",
+      flexibleTimeWindow: { mode: "OFF" },
+      target: { arn: ticks.queue.queueArn, roleArn: caller.roleArn, input: JSON.stringify({ v: 1 }) },
+    });
+  }
+}
