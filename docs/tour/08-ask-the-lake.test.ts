@@ -1,22 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { eventually } from "#test/support/eventually.ts";
-import {
-  newDataFolder,
-  removeDataFolder,
-  runLocal,
-  startTributary,
-  type TributaryProcess,
-} from "#test/support/tributary-process.ts";
+import { tributaryOfThisFile } from "#test/support/tributary-of-this-file.ts";
+import { runLocal } from "#test/support/tributary-process.ts";
 
-const data = newDataFolder();
-let tributary: TributaryProcess;
-beforeAll(async () => {
-  tributary = await startTributary(data);
-});
-afterAll(async () => {
-  await tributary.stop();
-  removeDataFolder(data);
-});
+const tributary = tributaryOfThisFile();
+const { data } = tributary;
 
 /** Twelve visitors come by way of a newsletter or an advertisement; nine look closer, six fill a basket, three buy. */
 const STEPS = ["Product Viewed", "Product Added", "Checkout Started", "Order Completed"];
