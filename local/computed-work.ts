@@ -34,7 +34,7 @@ const EVERY_MS = MINUTE;
 /** How long rows wait for company before they are in files, and more. */
 const USUAL_DELAY_MS = 10_000;
 /** What the main thread reads at once, so that nobody who sends events waits for it. */
-const ROWS_PER_PAGE = 20_000;
+const ROWS_PER_PAGE = 60_000;
 
 export function startComputedWork(ports: ComputedWorkPorts, everyMs = EVERY_MS): ComputedWork {
   let stopping = false;

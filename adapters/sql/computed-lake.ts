@@ -62,9 +62,9 @@ function marksSql(known: EpochMs, settled: EpochMs): string {
 
 const countedDay = ([table, dt, knownRows, knownSum, settledRows, settledSum]: readonly Json[]): CountedDay => ({
   table: table as MarkedTable,
-  dt: String(dt),
-  known: { rows: Number(knownRows), sum: BigInt(String(knownSum ?? 0)) },
-  settled: { rows: Number(settledRows), sum: BigInt(String(settledSum ?? 0)) },
+  dt: textOf(dt),
+  known: { rows: Number(knownRows), sum: BigInt(textOf(knownSum ?? 0)) },
+  settled: { rows: Number(settledRows), sum: BigInt(textOf(settledSum ?? 0)) },
 });
 
 /** Everybody asked for, as common table expressions of which the last is `whoever`. */
@@ -105,7 +105,7 @@ ORDER BY profile_id`;
 }
 
 function pagesIn(rows: QueryResult["rows"], after: string, mostNamed: number): readonly Page[] {
-  const ids = rows.map(([id]) => String(id));
+  const ids = rows.map(([id]) => textOf(id));
   const last = ids.at(-1);
   if (last === undefined) return [];
   if (Number(rows[0]?.[1]) <= mostNamed) return [{ after, upTo: last, ids }];
@@ -113,19 +113,28 @@ function pagesIn(rows: QueryResult["rows"], after: string, mostNamed: number): r
 }
 
 function measureSql(asked: Asked, page: Page, dialect: SqlDialect): string {
-  const { after, upTo, ids } = page;
-  const within =
-    ids === undefined
-      ? `SELECT profile_id FROM whoever WHERE profile_id > ${textLiteral(after)} AND profile_id <= ${textLiteral(upTo)}`
-      : `SELECT profile_id FROM (VALUES ${ids.map((id) => `(${textLiteral(id)})`).join(", ")}) AS named (profile_id)`;
-  const whoever = ids === undefined ? whoeverSql(asked, dialect) : [];
-  const people = `SELECT profile_id FROM meant`;
-  const picked = pickedSql({ ...asked, dialect, people });
   const columns = asked.traits.length === 0 ? [] : MEASURED_COLUMNS.map((column) => `picked.${column}`);
-  return `WITH ${[...whoever, `meant AS (${within})`, ...picked].join(",\n")}
-SELECT ${["ids.profile_id", ...columns].join(", ")}
-FROM (SELECT DISTINCT profile_id FROM meant) ids LEFT JOIN picked ON picked.profile_id = ids.profile_id
+  return `WITH ${meantAndPicked(asked, page, dialect).join(",\n")}
+SELECT ${["meant.profile_id", ...columns].join(", ")}
+FROM meant LEFT JOIN picked ON picked.profile_id = meant.profile_id
 ORDER BY 1${columns.length === 0 ? "" : ", 2, 3"}`;
+}
+
+/** Everybody of a page, also those who have no events any more, and what is measured of them. */
+function meantAndPicked(asked: Asked, { after, upTo, ids }: Page, dialect: SqlDialect): readonly string[] {
+  const range = `profile_id > ${textLiteral(after)} AND profile_id <= ${textLiteral(upTo)}`;
+  if (ids === undefined && asked.people.kind === "everybody") {
+    // The log is read once: whoever has no events of it is known by what the lake was told.
+    const told = `SELECT profile_id FROM picked UNION SELECT profile_id FROM computed_traits WHERE ${range}`;
+    return [...pickedSql({ ...asked, dialect, whose: range }), `meant AS (${told})`];
+  }
+  const named = ids?.map((id) => `(${textLiteral(id)})`).join(", ");
+  const [before, meant] =
+    named === undefined
+      ? [whoeverSql(asked, dialect), `SELECT DISTINCT profile_id FROM whoever WHERE ${range}`]
+      : [[], `SELECT profile_id FROM (VALUES ${named}) AS named (profile_id)`];
+  const whose = "profile_id IN (SELECT profile_id FROM meant)";
+  return [...before, `meant AS (${meant})`, ...pickedSql({ ...asked, dialect, whose })];
 }
 
 /** Values by profile, of rows in which those of a person and a trait follow each other. */
@@ -140,7 +149,7 @@ export function valuesIn(
     if (item && trait) values.get(item.id)?.push(valuesOf(trait, measuredIn(item.rows), now));
   };
   for (const [id, ...row] of rows) {
-    const [profileId, trait] = [String(id), row[0] === null || row[0] === undefined ? -1 : Number(row[0])];
+    const [profileId, trait] = [textOf(id), row[0] === null || row[0] === undefined ? -1 : Number(row[0])];
     if (item?.id === profileId && item.trait === trait) {
       item.rows.push(row);
       continue;
@@ -165,17 +174,19 @@ function measuredIn(rows: readonly (readonly Json[])[]): Measured {
   const score = cell("score");
   return {
     events: number("events") ?? 0,
-    first: Date.parse(String(cell("first_at"))),
-    last: Date.parse(String(cell("last_at"))),
+    first: Date.parse(textOf(cell("first_at"))),
+    last: Date.parse(textOf(cell("last_at"))),
     values: rows.flatMap((some) => scalarIn(some) ?? []),
     distinct: number("distinct_values") ?? 0,
-    micros: micros === null ? undefined : BigInt(String(micros)),
+    micros: micros === null ? undefined : BigInt(textOf(micros)),
     numbers: number("numbers") ?? 0,
     least: number("least"),
     greatest: number("greatest"),
-    score: score === null ? undefined : String(score),
+    score: score === null ? undefined : textOf(score),
   };
 }
+
+const textOf = (value: Json | undefined): string => (typeof value === "string" ? value : JSON.stringify(value ?? null));
 
 /** Zero has one sign here. */
 const numberIn = (value: Json | undefined): number | undefined =>

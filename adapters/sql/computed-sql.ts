@@ -29,8 +29,8 @@ export interface ComputedStatement {
   readonly traits: readonly ComputedTrait[];
   readonly now: EpochMs;
   readonly dialect: SqlDialect;
-  /** A query of `profile_id`: whom to measure. Everybody, if absent. */
-  readonly people?: string;
+  /** A condition on `profile_id`: whom to measure. Everybody, if absent. */
+  readonly whose?: string;
 }
 
 /**
@@ -53,8 +53,7 @@ export function pickedSql(statement: ComputedStatement): readonly string[] {
   return [...(plain.length === 0 ? [] : plainSql(plain, statement)), ...rfm.flat(), `picked AS (\n  ${picked}\n)`];
 }
 
-const whom = ({ people }: ComputedStatement): string =>
-  people === undefined ? "" : ` WHERE profile_id IN (${people})`;
+const whom = ({ whose }: ComputedStatement): string => (whose === undefined ? "" : ` WHERE ${whose}`);
 
 interface Numbered {
   readonly trait: ComputedTrait;
@@ -83,7 +82,7 @@ function plainSql(traits: readonly Numbered[], statement: ComputedStatement): re
   const positions = traits.map(({ at }) => `(${at})`).join(", ");
   const wanted = traits.map(({ at }, nth) => `WHEN ${at} THEN ${filters[nth]}`).join("\n      ");
   return [
-    happenedSql(plan, statement.people),
+    happenedSql(plan, statement.whose),
     `tall AS (\n  SELECT ${listed(tall, 4)}\n  FROM happened CROSS JOIN (VALUES ${positions}) AS traits (trait)
   WHERE CASE traits.trait\n      ${wanted}\n    END\n)`,
     `grouped AS (

@@ -20,21 +20,20 @@ export const emptyPlan = (now: EpochMs, dialect: SqlDialect): Plan => ({
   measures: [],
 });
 
-/** The events that any trait asks for, of whoever `people` selects, with what is read of their properties. */
-export function happenedSql(plan: Plan, people: string | undefined, name = "happened"): string {
+/** The events that any trait asks for, of those people, with what is read of their properties. */
+export function happenedSql(plan: Plan, whose: string | undefined, name = "happened"): string {
   const { scans, properties } = plan;
   const names = [...new Set(scans.flatMap((scan) => scan.names))];
   const starts = scans.flatMap(({ bounds }) => bounds.from ?? []);
   const to = Math.max(...scans.map(({ bounds }) => bounds.to));
   const bounds = starts.length < scans.length ? { to } : { from: Math.min(...starts), to };
   const own = ["profile_id", "event", "event_time", "dt"];
-  const whose = people === undefined ? "profile_id IS NOT NULL" : `profile_id IN (${people})`;
   return `${name} AS (
   SELECT ${listed([...own, ...properties.read()], 4)}
   FROM (
     SELECT ${listed([...own, ...properties.raw()], 6)}
     FROM events
-    WHERE ${whose} AND ${scanSql({ names, bounds })}
+    WHERE ${whose ?? "profile_id IS NOT NULL"} AND ${scanSql({ names, bounds })}
   ) extracted
 )`;
 }

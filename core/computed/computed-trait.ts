@@ -5,7 +5,7 @@ import { type EventCondition as AskedEvent, EventCondition, TraitCondition } fro
 export const COMPUTED_LIMITS = { traits: 50, list: 100, usualList: 20 } as const;
 
 /** The trait's id as well: `{"computed": "orders_90d"}` in a condition names it. */
-export const ComputedName = z
+const ComputedName = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,49}$/, "a name looks like orders_90d: lower-case letters, digits and _, at most 50");
 
@@ -53,7 +53,6 @@ const Rfm = z.strictObject({ ...about, measure: z.literal("rfm"), of: Property }
 export const ComputedTrait = z.discriminatedUnion("measure", [Counted, OfProperty, AtAnEnd, UniqueList, Rfm]);
 export type ComputedTrait = Readonly<z.infer<typeof ComputedTrait>>;
 export type RfmTrait = Readonly<z.infer<typeof Rfm>>;
-export type ComputedMeasure = ComputedTrait["measure"];
 
 /** Which events a trait is made of, as an event condition asks for them. */
 export type MeasuredEvents = Pick<AskedEvent, "event" | "where" | "within">;

@@ -78,7 +78,7 @@ function rfmValues(trait: RfmTrait, { events, last, micros = 0n, score = "" }: M
 }
 
 /** The number nearest to so many millionths: its text is read, because a division would round twice. */
-export function fromMicros(micros: bigint): number {
+function fromMicros(micros: bigint): number {
   const digits = String(micros < 0n ? -micros : micros).padStart(7, "0");
   return Number(`${micros < 0n ? "-" : ""}${digits.slice(0, -6)}.${digits.slice(-6)}`);
 }
