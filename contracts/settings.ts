@@ -61,6 +61,9 @@ export const SETTINGS = {
     COMPUTE_QUEUE_URL: name,
     COMPUTED_CHANGES_STREAM: name,
   }),
+  /** `STREAMS` is each table's stream, as JSON. */
+  redrive: z.object({ LAKE_BUCKET: name, STREAMS: json }),
+  compact: z.object({ LAKE_BUCKET: name, LAKE_DATABASE: name, WORKGROUP: name }),
   run_campaign: z.object({
     PROFILES_TABLE: name,
     DEFINITIONS_TABLE: name,

@@ -5,6 +5,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, ObjectOwne
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 import { LAKE_TABLES, LAKE_VIEWS, type LakeTable as LakeTableName } from "#contracts/lake.ts";
+import { SETTLING } from "#contracts/lake-settling.ts";
 import { acknowledge, acknowledgeStars } from "#lib/constructs/acknowledge.ts";
 import { LakeTable } from "#lib/constructs/lake-table.ts";
 import { LakeView } from "#lib/constructs/lake-view.ts";
@@ -19,6 +20,8 @@ export class LakeStack extends StageStack {
   private readonly database: Database;
   private readonly tables: Readonly<Record<LakeTableName, LakeTable>>;
   private readonly readers: ManagedPolicy;
+  private readonly compactors: ManagedPolicy;
+  private readonly redrivers: ManagedPolicy;
 
   constructor(scope: Construct, stage: Stage, alarms: ITopic) {
     super(scope, "lake", stage, "everything that happened, as Parquet files");
@@ -28,6 +31,19 @@ export class LakeStack extends StageStack {
     for (const name of Object.keys(LAKE_VIEWS))
       new LakeView(this, `View-${name}`, { name, database: this.database, schema: stage.database });
     this.readers = this.addReaders();
+    this.compactors = this.addKeepers("Compactors", {
+      description: "May settle the lake's events",
+      prefixes: ["events_log/*", "settling/*"],
+      writes: true,
+      reason:
+        "Files of the log are replaced by settled ones, which Athena names itself; of no other table, and nothing else.",
+    });
+    this.redrivers = this.addKeepers("Redrivers", {
+      description: "May put back what could not be delivered",
+      prefixes: Object.keys(LAKE_TABLES).map((table) => `errors/${table}/*`),
+      writes: false,
+      reason: "Firehose names the files of errors itself; they are read, and removed once their rows are back.",
+    });
     acknowledge(
       this,
       "CDK's stream brings a mapping of Firehose's addresses, of use only to destinations inside a VPC.",
@@ -45,6 +61,27 @@ export class LakeStack extends StageStack {
   /** Permission to read every table and view, with the database's name. */
   get toRead(): Link {
     return { value: this.database.databaseName, grantTo: (fn) => fn.role?.addManagedPolicy(this.readers) };
+  }
+
+  /** Permission to settle events: to write files of the log beside those that came, and to remove those. */
+  get toCompact(): Link {
+    return { value: this.bucket.bucketName, grantTo: (fn) => fn.role?.addManagedPolicy(this.compactors) };
+  }
+
+  /** Permission to read what no stream could deliver, and to remove what was put back, with the bucket's name. */
+  get toRedrive(): Link {
+    return { value: this.bucket.bucketName, grantTo: (fn) => fn.role?.addManagedPolicy(this.redrivers) };
+  }
+
+  /** Permission to append rows to every table, with each one's stream as JSON. */
+  get toAppendAny(): Link {
+    const streams = Object.entries(this.tables).map(([table, { toAppend }]) => [table, toAppend.value] as const);
+    return {
+      value: this.toJsonString(Object.fromEntries(streams)),
+      grantTo: (fn) => {
+        for (const { toAppend } of Object.values(this.tables)) toAppend.grantTo(fn);
+      },
+    };
   }
 
   private addBucket(stage: Stage): Bucket {
@@ -71,7 +108,11 @@ export class LakeStack extends StageStack {
       ...common,
       serverAccessLogsBucket: accessLogs,
       serverAccessLogsPrefix: "lake/",
-      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(2) }],
+      lifecycleRules: [
+        { abortIncompleteMultipartUploadAfter: Duration.days(2) },
+        // What a settling that died had staged is nobody's. A month, so that a run that cannot go on can be looked at.
+        { prefix: SETTLING.staged, expiration: Duration.days(30) },
+      ],
     });
   }
 
@@ -112,4 +153,30 @@ export class LakeStack extends StageStack {
     );
     return readers;
   }
+
+  /** Who keeps the bucket's files in order: those under some prefixes, and nothing else of it. */
+  private addKeepers(id: string, { description, prefixes, writes, reason }: Keepers): ManagedPolicy {
+    const actions = ["s3:DeleteObject", "s3:GetObject"];
+    const writing = ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"];
+    const keepers = new ManagedPolicy(this, id, {
+      description,
+      statements: [
+        allow(["s3:GetBucketLocation", "s3:ListBucket"], [this.bucket.bucketArn]),
+        allow(
+          writes ? [...actions, ...writing] : actions,
+          prefixes.map((prefix) => this.bucket.arnForObjects(prefix)),
+        ),
+      ],
+    });
+    const bucketId = this.getLogicalId(this.bucket.node.defaultChild as CfnBucket);
+    acknowledgeStars(keepers, reason, ...prefixes.map((prefix) => `<${bucketId}.Arn>/${prefix}`));
+    return keepers;
+  }
+}
+
+interface Keepers {
+  readonly description: string;
+  readonly prefixes: readonly string[];
+  readonly writes: boolean;
+  readonly reason: string;
 }

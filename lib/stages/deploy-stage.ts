@@ -3,6 +3,7 @@ import { ApiStack } from "#lib/stacks/api-stack.ts";
 import { CampaignsStack } from "#lib/stacks/campaigns-stack.ts";
 import { CollectStack } from "#lib/stacks/collect-stack.ts";
 import { CollectionDomainStack } from "#lib/stacks/collection-domain-stack.ts";
+import { CompactionStack } from "#lib/stacks/compaction-stack.ts";
 import { ComputedStack } from "#lib/stacks/computed-stack.ts";
 import { LakeStack } from "#lib/stacks/lake-stack.ts";
 import { ProfilesStack } from "#lib/stacks/profiles-stack.ts";
@@ -29,6 +30,7 @@ export function deployStage(app: App, stage: Stage): readonly StageStack[] {
   const collect = new CollectStack(app, { stage, alarms, lake, stores, profiles });
   const campaigns = new CampaignsStack(app, { stage, alarms, lake, stores, segments });
   const computed = new ComputedStack(app, { stage, alarms, lake, stores, segments });
+  const compaction = new CompactionStack(app, { stage, alarms, lake, segments });
   const snapshots = new SnapshotsStack(app, { stage, alarms, lake, stores, segments });
   const api = new ApiStack(app, {
     stage,
@@ -44,5 +46,6 @@ export function deployStage(app: App, stage: Stage): readonly StageStack[] {
   });
   const domain = stage.collectionDomain;
   const front = domain === undefined ? [] : [new CollectionDomainStack(app, { stage, domain, collect })];
-  return [watch, stores, lake, segments, profiles, react, collect, campaigns, snapshots, computed, api, ...front];
+  const works = [segments, profiles, react, collect, campaigns, snapshots, computed, compaction, api];
+  return [watch, stores, lake, ...works, ...front];
 }

@@ -9,6 +9,7 @@ export const productionStage = (choice: OwnersChoice): Stage => ({
   lakeBufferSeconds: 300,
   analystScanGigabytes: 100,
   segmentMinutes: 60,
+  compactHours: 6,
   computedMinutes: 60,
   sendConcurrency: 5,
   resolveConcurrency: 20,

@@ -9,6 +9,7 @@ export const testStage = (choice: OwnersChoice): Stage => ({
   lakeBufferSeconds: 60,
   analystScanGigabytes: 10,
   segmentMinutes: 60,
+  compactHours: 6,
   computedMinutes: 60,
   sendConcurrency: 2,
   resolveConcurrency: 5,

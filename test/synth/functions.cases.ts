@@ -61,8 +61,9 @@ describe("sources of work", () => {
 
   it("feed every function that no route calls", () => {
     const routed = ["api", "collect"];
+    const calledByHand = ["redrive"];
     const fed = new Set(mappings.map(({ Properties }) => JSON.stringify(Properties.FunctionName)));
-    expect(fed.size).toBe(names.length - routed.length);
+    expect(fed.size).toBe(names.length - routed.length - calledByHand.length);
   });
 
   it("take partial answers, so that one poisoned message does not hold its neighbours up", () => {

@@ -1,0 +1,70 @@
+import {
+  CopyObjectCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from "@aws-sdk/client-s3";
+
+export interface S3LakeObjectsOptions {
+  readonly bucket: string;
+  readonly s3?: S3Client;
+}
+
+/** Objects of one bucket, by key. What one writes, the next list and the next read know: S3 promises that. */
+export interface S3LakeObjects {
+  list(prefix: string): Promise<readonly string[]>;
+  read(key: string): Promise<string>;
+  create(key: string, content: string): Promise<boolean>;
+  copy(from: string, to: string): Promise<void>;
+  remove(keys: readonly string[]): Promise<void>;
+}
+
+/** S3 deletes so many at once. */
+const MOST_REMOVED = 1_000;
+
+export function s3LakeObjects({ bucket, s3 = new S3Client({ maxAttempts: 6 }) }: S3LakeObjectsOptions): S3LakeObjects {
+  const remove = async (keys: readonly string[]): Promise<void> => {
+    const { Errors: errors = [] } = await s3.send(
+      new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true } }),
+    );
+    const [first] = errors;
+    if (first !== undefined) throw new Error(`S3 did not remove ${errors.length} objects: ${first.Code}`);
+  };
+  return {
+    list: async (prefix) => {
+      const keys: string[] = [];
+      for (let after: string | undefined; ; ) {
+        const page = await s3.send(
+          new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: after }),
+        );
+        keys.push(...(page.Contents ?? []).flatMap(({ Key }) => Key ?? []));
+        if (page.NextContinuationToken === undefined) return keys.sort();
+        after = page.NextContinuationToken;
+      }
+    },
+    read: async (key) => {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      if (Body === undefined) throw new Error("S3 answered an object without content");
+      return Body.transformToString();
+    },
+    create: async (key, content) => {
+      try {
+        await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: content, IfNoneMatch: "*" }));
+        return true;
+      } catch (error) {
+        // Two at once: one of them hears of a conflict instead, and may have lost.
+        if (error instanceof S3ServiceException && error.name === "PreconditionFailed") return false;
+        throw error;
+      }
+    },
+    copy: async (from, to) => {
+      await s3.send(new CopyObjectCommand({ Bucket: bucket, Key: to, CopySource: encodeURI(`${bucket}/${from}`) }));
+    },
+    remove: async (keys) => {
+      for (let at = 0; at < keys.length; at += MOST_REMOVED) await remove(keys.slice(at, at + MOST_REMOVED));
+    },
+  };
+}

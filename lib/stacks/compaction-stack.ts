@@ -1,0 +1,91 @@
+import { CfnOutput, Duration } from "aws-cdk-lib";
+import { PolicyDocument, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
+import { CfnSchedule } from "aws-cdk-lib/aws-scheduler";
+import type { ITopic } from "aws-cdk-lib/aws-sns";
+import type { Construct } from "constructs";
+import { acknowledgeQueueSource } from "#lib/constructs/acknowledge.ts";
+import { allow, TributaryFunction } from "#lib/constructs/tributary-function.ts";
+import { WorkQueue } from "#lib/constructs/work-queue.ts";
+import type { Stage } from "#lib/stages/stage.ts";
+import type { LakeStack } from "./lake-stack.ts";
+import type { SegmentsStack } from "./segments-stack.ts";
+import { StageStack } from "./stage-stack.ts";
+
+export interface CompactionStackProps {
+  readonly stage: Stage;
+  readonly alarms: ITopic;
+  readonly lake: LakeStack;
+  readonly segments: SegmentsStack;
+}
+
+const TIMEOUT = Duration.minutes(15);
+
+/** What ripened in the lake is settled, by schedule: few large files, in which an event is there once. */
+export class CompactionStack extends StageStack {
+  private readonly runs: WorkQueue;
+
+  constructor(scope: Construct, props: CompactionStackProps) {
+    super(scope, "compaction", props.stage, "the lake's events are settled, by schedule");
+    const { alarms, stage } = props;
+    this.runs = new WorkQueue(this, "Runs", { timeout: TIMEOUT, tries: 3, patience: Duration.hours(6), alarms });
+    this.addFunction(props);
+    this.addSchedule(stage);
+    this.addRedrive(props);
+  }
+
+  /** Called by a person: `docs/operations.md` says when. */
+  private addRedrive({ stage, alarms, lake }: CompactionStackProps): void {
+    const redrive = new TributaryFunction(this, "Redrive", {
+      name: "redrive",
+      stage,
+      alarms,
+      // A file of errors is up to 128 MB of rows, in base64.
+      memoryMegabytes: 2_048,
+      timeout: TIMEOUT,
+      settings: { LAKE_BUCKET: lake.toRedrive, STREAMS: lake.toAppendAny },
+    });
+    new CfnOutput(this, "RedriveFunction", { value: redrive.functionName });
+  }
+
+  private addFunction({ stage, alarms, lake, segments }: CompactionStackProps): void {
+    const compact = new TributaryFunction(this, "Compact", {
+      name: "compact",
+      stage,
+      alarms,
+      memoryMegabytes: 512,
+      timeout: TIMEOUT,
+      settings: {
+        LAKE_BUCKET: lake.toCompact,
+        LAKE_DATABASE: lake.toRead,
+        WORKGROUP: segments.toAsk("engine"),
+      },
+    });
+    // Two at once do no harm, and no good: the second finds that the first took the run.
+    compact.addEventSource(
+      new SqsEventSource(this.runs.queue, { batchSize: 1, maxConcurrency: 2, reportBatchItemFailures: true }),
+    );
+    acknowledgeQueueSource(compact);
+  }
+
+  private addSchedule(stage: Stage): void {
+    const caller = new Role(this, "Caller", {
+      assumedBy: new ServicePrincipal("scheduler.amazonaws.com", {
+        conditions: { StringEquals: { "aws:SourceAccount": this.account } },
+      }),
+      inlinePolicies: {
+        ask: new PolicyDocument({ statements: [allow(["sqs:SendMessage"], [this.runs.queue.queueArn])] }),
+      },
+    });
+    new CfnSchedule(this, "Schedule", {
+      description: `Tributary (${stage.name}): settle the lake's events`,
+      scheduleExpression: `rate(${stage.compactHours} hours)`,
+      flexibleTimeWindow: { mode: "OFF" },
+      target: {
+        arn: this.runs.queue.queueArn,
+        roleArn: caller.roleArn,
+        input: JSON.stringify({ v: 1, now: "<aws.scheduler.scheduled-time>" }),
+      },
+    });
+  }
+}
