@@ -64,17 +64,17 @@ function world() {
     },
     stored: async () =>
       new Map([...(await store.read([...counts.keys()].sort()))].map(([id, { computed }]) => [id, computed])),
-    /** What the view `computed_traits` shows of the rows told: of each person the one of the highest run. */
-    told: () => {
-      const latest = new Map<string, ComputedChangeRow>();
-      for (const row of rows) if (row.run >= (latest.get(row.profile_id)?.run ?? 0)) latest.set(row.profile_id, row);
-      const there = [...latest.values()]
-        .filter(({ gone }) => !gone)
-        .map((row) => [row.profile_id, JSON.parse(row.computed)] as const);
-      return new Map(there.sort(([a], [b]) => (a < b ? -1 : 1)));
-    },
+    told: () => shownOf(rows),
     rows,
   };
+}
+
+/** What the view `computed_traits` shows of the rows told: of each person the one of the highest run. */
+function shownOf(rows: readonly ComputedChangeRow[]): ReadonlyMap<string, JsonObject> {
+  const latest = new Map<string, ComputedChangeRow>();
+  for (const row of rows) if (row.run >= (latest.get(row.profile_id)?.run ?? 0)) latest.set(row.profile_id, row);
+  const there = [...latest.values()].filter(({ gone }) => !gone);
+  return new Map(there.map((row) => [row.profile_id, JSON.parse(row.computed) as JsonObject]));
 }
 
 type World = ReturnType<typeof world>;
