@@ -16,7 +16,7 @@ export type MembershipItem = Readonly<Record<string, unknown>>;
  * Timers lie in so many shards, which are asked one by one: a partition of the index takes about a thousand writes a
  * second, and all timers are written to the end of one if there is only one.
  */
-export const DUE_SHARDS = 16;
+const DUE_SHARDS = 16;
 export const dueShards: readonly string[] = Array.from({ length: DUE_SHARDS }, (_, nth) => nth.toString(16));
 
 /** An id ends in characters of a digest: as good as random. */

@@ -89,16 +89,14 @@ function world() {
     onTurns: () => {},
     onTrouble: (_, at) => troubles.push(at),
   });
-  const stream = async (...records: readonly DynamoDBRecord[]) =>
-    handler({ Records: [...records] } as DynamoDBStreamEvent, long);
+  const stream = (...Records: DynamoDBRecord[]) => handler({ Records }, long);
   const absorbed = async (...events: readonly Event[]): Promise<readonly DynamoDBRecord[]> => {
     const ports = { store, pause: async () => {} };
     const { changes } = await absorbEvents(ports, { events, assertions: [] }, defaultIdentityRules);
     return changes.map(recordOf);
   };
   const define = (condition: Condition) => definitions.put("buyers", { name: "Buyers", condition }, 0);
-  const turns = (): readonly string[] =>
-    memberships.rows.map(({ change, cause }) => `${change}: ${cause.split("#")[0]}`);
+  const turns = () => memberships.rows.map(({ change, cause }) => `${change}: ${cause.split("#")[0]}`);
   return { clock, writes, told, troubles, broken, handler, stream, absorbed, define, turns };
 }
 

@@ -41,7 +41,7 @@ export interface ReactDoorPorts extends SweepPorts {
 /** How long definitions may be gone by that have changed since. */
 export const SEGMENTS_FRESH_MS = MINUTE;
 /** The function's time limit: nobody goes by definitions that were read longer ago than both together. */
-export const REACT_TIMEOUT_MS = MINUTE;
+const REACT_TIMEOUT_MS = MINUTE;
 const SETTLE_MS = SEGMENTS_FRESH_MS + REACT_TIMEOUT_MS;
 /** What is kept back for the page under way when time runs out. */
 const RESERVE_MS = 20 * SECOND;

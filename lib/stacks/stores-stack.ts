@@ -39,16 +39,7 @@ export class StoresStack extends StageStack {
       partitionKey: PROFILES_TABLE.partitionKey,
       tellsChanges: true,
     });
-    this.memberships = new StoreTable(this, "Memberships", {
-      stage,
-      partitionKey: MEMBERSHIPS_TABLE.partitionKey,
-      tellsChanges: true,
-      index: {
-        name: MEMBERSHIPS_TABLE.dueIndex,
-        partitionKey: MEMBERSHIPS_TABLE.dueShard,
-        number: MEMBERSHIPS_TABLE.dueAt,
-      },
-    });
+    this.memberships = this.addMemberships(stage);
     this.definitions = new StoreTable(this, "Definitions", {
       stage,
       partitionKey: DEFINITIONS_TABLE.partitionKey,
@@ -66,6 +57,12 @@ export class StoresStack extends StageStack {
     new CfnOutput(this, "UserPool", { value: this.users.userPoolId, description: "Who may use the console and /api" });
     if (!stage.keepsData)
       acknowledge(this, "A stage that keeps no data has nothing to restore.", "AwsSolutions-DDB3", "AwsSolutions-COG2");
+  }
+
+  private addMemberships(stage: Stage): StoreTable {
+    const { partitionKey, dueIndex: name, dueShard, dueAt: number } = MEMBERSHIPS_TABLE;
+    const index = { name, partitionKey: dueShard, number };
+    return new StoreTable(this, "Memberships", { stage, partitionKey, tellsChanges: true, index });
   }
 
   private addUsers(stage: Stage): UserPool {

@@ -61,7 +61,7 @@ const done: fc.Arbitrary<Done> = fc.record({
   lateBy: fc.constantFrom(0, 1, DAY),
   properties: few(PROPERTIES, value),
   traits: few(TRAITS, value),
-  consent: few(PURPOSES, fc.boolean()) as fc.Arbitrary<Record<string, boolean>>,
+  consent: few(PURPOSES, fc.boolean()),
   copies: fc.constantFrom(1, 1, 2),
 });
 
