@@ -1,4 +1,4 @@
-import type { DynamoDBRecord, DynamoDBStreamEvent, SQSEvent } from "aws-lambda";
+import type { DynamoDBRecord, SQSEvent } from "aws-lambda";
 import { describe, expect, it } from "vitest";
 import { fromItem, keyIn, toItem } from "#adapters/aws/component-item.ts";
 import { isMembershipItem, membershipItem, segmentRowsIn } from "#adapters/aws/membership-item.ts";
