@@ -43,7 +43,7 @@ describe.skipIf(reason !== undefined)("memberships on DynamoDB Local", () => {
     };
   };
   membershipStoreContract("DynamoDB", open);
-  membershipConvergence("DynamoDB", open, { runs: 2, mostFaults: 20 });
+  membershipConvergence("DynamoDB", open, { runs: 5, mostFaults: 20 });
 });
 
 /** The client, and what the table's stream tells: the item that each write left behind. */
