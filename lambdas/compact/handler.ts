@@ -2,6 +2,7 @@ import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { type ReceivedFiles, SETTLED_PREFIX, SETTLING } from "#contracts/lake-settling.ts";
 import type { Clock } from "#core/kernel/ports.ts";
 import { DAY, HOUR, isoDay } from "#core/kernel/time.ts";
+import { messageByMessage } from "#lambdas/middleware/message-by-message.ts";
 
 /** The objects of the lake's bucket, by key. */
 export interface LakeObjects {
@@ -57,18 +58,8 @@ const MOST_FILES = 1_000;
  */
 export const compactHandler =
   (ports: CompactPorts) =>
-  async (event: SQSEvent): Promise<SQSBatchResponse> => {
-    const failed: string[] = [];
-    for (const { messageId } of event.Records) {
-      try {
-        ports.onReport(await compact(ports, messageId));
-      } catch (error) {
-        ports.onTrouble(error, messageId);
-        failed.push(messageId);
-      }
-    }
-    return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
-  };
+  (event: SQSEvent): Promise<SQSBatchResponse> =>
+    messageByMessage(event, ports.onTrouble, async ({ messageId }) => ports.onReport(await compact(ports, messageId)));
 
 async function compact(ports: CompactPorts, messageId: string): Promise<CompactReport> {
   const { run: last, marks } = await lastRun(ports);

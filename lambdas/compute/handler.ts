@@ -3,6 +3,7 @@ import type { ComputeMessage } from "#contracts/bus.ts";
 import { type RefreshPorts, type RefreshReport, refreshComputed } from "#core/computed/refresh-computed.flow.ts";
 import { isRejection, type Rejection } from "#core/kernel/rejection.ts";
 import { MINUTE } from "#core/kernel/time.ts";
+import { messageByMessage } from "#lambdas/middleware/message-by-message.ts";
 
 export interface ComputeDoorPorts extends RefreshPorts {
   /** Asks for the rest of a refresh that takes longer than one invocation may. */
@@ -25,17 +26,9 @@ interface Invocation {
 /** Makes the refreshes that the compute queue asks for. One that fails is delivered again, and taken up where it was. */
 export const computeHandler =
   (ports: ComputeDoorPorts) =>
-  async (event: SQSEvent, invocation: Invocation): Promise<SQSBatchResponse> => {
-    const failed: string[] = [];
-    for (const record of event.Records) {
-      try {
-        await serve(ports, record, () => invocation.getRemainingTimeInMillis() > RESERVE_MS);
-      } catch (error) {
-        ports.onTrouble(error, record.messageId);
-        failed.push(record.messageId);
-      }
-    }
-    return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+  (event: SQSEvent, invocation: Invocation): Promise<SQSBatchResponse> => {
+    const mayGoOn = (): boolean => invocation.getRemainingTimeInMillis() > RESERVE_MS;
+    return messageByMessage(event, ports.onTrouble, (record) => serve(ports, record, mayGoOn));
   };
 
 async function serve(ports: ComputeDoorPorts, record: SQSRecord, mayGoOn: () => boolean): Promise<void> {

@@ -8,6 +8,7 @@ import {
 } from "#core/campaigns/run-campaign.flow.ts";
 import { isRejection, type Rejection } from "#core/kernel/rejection.ts";
 import { MINUTE } from "#core/kernel/time.ts";
+import { messageByMessage } from "#lambdas/middleware/message-by-message.ts";
 
 export interface RunCampaignDoorPorts extends RunCampaignPorts {
   /** Asks for the rest of a run that takes longer than one invocation may. */
@@ -30,17 +31,9 @@ interface Invocation {
 /** Makes the campaign runs that the campaign queue asks for. A run that fails is delivered again, and taken up again. */
 export const runCampaignHandler =
   (ports: RunCampaignDoorPorts) =>
-  async (event: SQSEvent, invocation: Invocation): Promise<SQSBatchResponse> => {
-    const failed: string[] = [];
-    for (const record of event.Records) {
-      try {
-        await runOne(ports, record, () => invocation.getRemainingTimeInMillis() > RESERVE_MS);
-      } catch (error) {
-        ports.onTrouble(error, record.messageId);
-        failed.push(record.messageId);
-      }
-    }
-    return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+  (event: SQSEvent, invocation: Invocation): Promise<SQSBatchResponse> => {
+    const mayGoOn = (): boolean => invocation.getRemainingTimeInMillis() > RESERVE_MS;
+    return messageByMessage(event, ports.onTrouble, (record) => runOne(ports, record, mayGoOn));
   };
 
 async function runOne(ports: RunCampaignDoorPorts, record: SQSRecord, mayGoOn: () => boolean): Promise<void> {

@@ -5,6 +5,7 @@ import { MINUTE, parseTime } from "#core/kernel/time.ts";
 import { segmentsDue } from "#core/segments/segments-due.ts";
 import { type SnapshotPorts, type SnapshotReport, snapshotSegment } from "#core/segments/snapshot-segment.flow.ts";
 import type { SnapshotRun } from "#core/segments/snapshot-state.ts";
+import { messageByMessage } from "#lambdas/middleware/message-by-message.ts";
 
 export interface SnapshotDoorPorts extends SnapshotPorts {
   /** Asks for the evaluation of a segment, or for the rest of one that takes longer than one invocation may. */
@@ -30,17 +31,9 @@ interface Invocation {
  */
 export const snapshotHandler =
   (ports: SnapshotDoorPorts) =>
-  async (event: SQSEvent, invocation: Invocation): Promise<SQSBatchResponse> => {
-    const failed: string[] = [];
-    for (const record of event.Records) {
-      try {
-        await serve(ports, record, () => invocation.getRemainingTimeInMillis() > RESERVE_MS);
-      } catch (error) {
-        ports.onTrouble(error, record.messageId);
-        failed.push(record.messageId);
-      }
-    }
-    return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+  (event: SQSEvent, invocation: Invocation): Promise<SQSBatchResponse> => {
+    const mayGoOn = (): boolean => invocation.getRemainingTimeInMillis() > RESERVE_MS;
+    return messageByMessage(event, ports.onTrouble, (record) => serve(ports, record, mayGoOn));
   };
 
 async function serve(ports: SnapshotDoorPorts, record: SQSRecord, mayGoOn: () => boolean): Promise<void> {

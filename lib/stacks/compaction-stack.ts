@@ -1,11 +1,10 @@
 import { CfnOutput, Duration } from "aws-cdk-lib";
-import { PolicyDocument, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
-import { CfnSchedule } from "aws-cdk-lib/aws-scheduler";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 import { acknowledgeQueueSource } from "#lib/constructs/acknowledge.ts";
-import { allow, TributaryFunction } from "#lib/constructs/tributary-function.ts";
+import { SCHEDULED_TIME, ScheduledMessage } from "#lib/constructs/scheduled-message.ts";
+import { TributaryFunction } from "#lib/constructs/tributary-function.ts";
 import { WorkQueue } from "#lib/constructs/work-queue.ts";
 import type { Stage } from "#lib/stages/stage.ts";
 import type { LakeStack } from "./lake-stack.ts";
@@ -69,23 +68,11 @@ export class CompactionStack extends StageStack {
   }
 
   private addSchedule(stage: Stage): void {
-    const caller = new Role(this, "Caller", {
-      assumedBy: new ServicePrincipal("scheduler.amazonaws.com", {
-        conditions: { StringEquals: { "aws:SourceAccount": this.account } },
-      }),
-      inlinePolicies: {
-        ask: new PolicyDocument({ statements: [allow(["sqs:SendMessage"], [this.runs.queue.queueArn])] }),
-      },
-    });
-    new CfnSchedule(this, "Schedule", {
+    new ScheduledMessage(this, "Schedule", {
       description: `Tributary (${stage.name}): settle the lake's events`,
-      scheduleExpression: `rate(${stage.compactHours} hours)`,
-      flexibleTimeWindow: { mode: "OFF" },
-      target: {
-        arn: this.runs.queue.queueArn,
-        roleArn: caller.roleArn,
-        input: JSON.stringify({ v: 1, now: "<aws.scheduler.scheduled-time>" }),
-      },
+      every: { amount: stage.compactHours, unit: "hour" },
+      to: this.runs,
+      message: { v: 1, now: SCHEDULED_TIME },
     });
   }
 }

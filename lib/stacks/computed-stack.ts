@@ -1,13 +1,12 @@
 import { Duration } from "aws-cdk-lib";
-import { PolicyDocument, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
-import { CfnSchedule } from "aws-cdk-lib/aws-scheduler";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 import type { ComputeMessage } from "#contracts/bus.ts";
 import { acknowledgeQueueSource } from "#lib/constructs/acknowledge.ts";
 import type { Link } from "#lib/constructs/link.ts";
-import { allow, TributaryFunction } from "#lib/constructs/tributary-function.ts";
+import { ScheduledMessage } from "#lib/constructs/scheduled-message.ts";
+import { TributaryFunction } from "#lib/constructs/tributary-function.ts";
 import { WorkQueue } from "#lib/constructs/work-queue.ts";
 import type { Stage } from "#lib/stages/stage.ts";
 import type { LakeStack } from "./lake-stack.ts";
@@ -72,23 +71,11 @@ export class ComputedStack extends StageStack {
 
   /** Asks for a refresh, again and again. It may come twice: the second finds nothing to do. */
   private addSchedule(stage: Stage): void {
-    const caller = new Role(this, "Caller", {
-      assumedBy: new ServicePrincipal("scheduler.amazonaws.com", {
-        conditions: { StringEquals: { "aws:SourceAccount": this.account } },
-      }),
-      inlinePolicies: {
-        ask: new PolicyDocument({ statements: [allow(["sqs:SendMessage"], [this.refreshes.queue.queueArn])] }),
-      },
-    });
-    new CfnSchedule(this, "Schedule", {
+    new ScheduledMessage(this, "Schedule", {
       description: `Tributary (${stage.name}): refresh computed traits`,
-      scheduleExpression: `rate(${stage.computedMinutes} minutes)`,
-      flexibleTimeWindow: { mode: "OFF" },
-      target: {
-        arn: this.refreshes.queue.queueArn,
-        roleArn: caller.roleArn,
-        input: JSON.stringify({ v: 1, full: false } satisfies ComputeMessage),
-      },
+      every: { amount: stage.computedMinutes, unit: "minute" },
+      to: this.refreshes,
+      message: { v: 1, full: false } satisfies ComputeMessage,
     });
   }
 }

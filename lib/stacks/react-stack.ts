@@ -1,15 +1,14 @@
 import { Duration } from "aws-cdk-lib";
-import { PolicyDocument, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { StartingPosition } from "aws-cdk-lib/aws-lambda";
 import { DynamoEventSource, SqsDlq, SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
-import { CfnSchedule } from "aws-cdk-lib/aws-scheduler";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 import { MEMBERSHIPS_TABLE } from "#contracts/tables.ts";
 import { acknowledgeQueueSource } from "#lib/constructs/acknowledge.ts";
 import { addAlarm, FIVE_MINUTES } from "#lib/constructs/alarm.ts";
+import { ScheduledMessage } from "#lib/constructs/scheduled-message.ts";
 import type { StoreTable } from "#lib/constructs/store-table.ts";
-import { allow, TributaryFunction } from "#lib/constructs/tributary-function.ts";
+import { TributaryFunction } from "#lib/constructs/tributary-function.ts";
 import { SetAsideQueue, WorkQueue } from "#lib/constructs/work-queue.ts";
 import type { Stage } from "#lib/stages/stage.ts";
 import type { LakeStack } from "./lake-stack.ts";
@@ -85,19 +84,11 @@ export class ReactStack extends StageStack {
       new SqsEventSource(ticks.queue, { batchSize: 10, maxConcurrency: 2, reportBatchItemFailures: true }),
     );
     acknowledgeQueueSource(react);
-    const caller = new Role(this, "Caller", {
-      assumedBy: new ServicePrincipal("scheduler.amazonaws.com", {
-        conditions: { StringEquals: { "aws:SourceAccount": this.account } },
-      }),
-      inlinePolicies: {
-        ask: new PolicyDocument({ statements: [allow(["sqs:SendMessage"], [ticks.queue.queueArn])] }),
-      },
-    });
-    new CfnSchedule(this, "Schedule", {
+    new ScheduledMessage(this, "Schedule", {
       description: `Tributary (${stage.name}): segments that time changes`,
-      scheduleExpression: "rate(1 minute)",
-      flexibleTimeWindow: { mode: "OFF" },
-      target: { arn: ticks.queue.queueArn, roleArn: caller.roleArn, input: JSON.stringify({ v: 1 }) },
+      every: { amount: 1, unit: "minute" },
+      to: ticks,
+      message: { v: 1 },
     });
   }
 }

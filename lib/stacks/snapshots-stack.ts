@@ -1,12 +1,11 @@
 import { Duration } from "aws-cdk-lib";
-import { PolicyDocument, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
-import { CfnSchedule } from "aws-cdk-lib/aws-scheduler";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 import { acknowledgeQueueSource } from "#lib/constructs/acknowledge.ts";
 import type { Link } from "#lib/constructs/link.ts";
-import { allow, TributaryFunction } from "#lib/constructs/tributary-function.ts";
+import { SCHEDULED_TIME, ScheduledMessage } from "#lib/constructs/scheduled-message.ts";
+import { TributaryFunction } from "#lib/constructs/tributary-function.ts";
 import { WorkQueue } from "#lib/constructs/work-queue.ts";
 import type { Stage } from "#lib/stages/stage.ts";
 import type { LakeStack } from "./lake-stack.ts";
@@ -66,23 +65,11 @@ export class SnapshotsStack extends StageStack {
 
   /** Asks for all segments that are due, again and again. The time asked for is in the message: it may come twice. */
   private addSchedule(stage: Stage): void {
-    const caller = new Role(this, "Caller", {
-      assumedBy: new ServicePrincipal("scheduler.amazonaws.com", {
-        conditions: { StringEquals: { "aws:SourceAccount": this.account } },
-      }),
-      inlinePolicies: {
-        ask: new PolicyDocument({ statements: [allow(["sqs:SendMessage"], [this.runs.queue.queueArn])] }),
-      },
-    });
-    new CfnSchedule(this, "Schedule", {
+    new ScheduledMessage(this, "Schedule", {
       description: `Tributary (${stage.name}): evaluate the segments that are due`,
-      scheduleExpression: `rate(${stage.segmentMinutes} minutes)`,
-      flexibleTimeWindow: { mode: "OFF" },
-      target: {
-        arn: this.runs.queue.queueArn,
-        roleArn: caller.roleArn,
-        input: JSON.stringify({ v: 1, kind: "all", now: "<aws.scheduler.scheduled-time>" }),
-      },
+      every: { amount: stage.segmentMinutes, unit: "minute" },
+      to: this.runs,
+      message: { v: 1, kind: "all", now: SCHEDULED_TIME },
     });
   }
 }
