@@ -1,7 +1,9 @@
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { LakeTable } from "#contracts/lake.ts";
 import { digestOf } from "#core/kernel/digest.ts";
 import { compareText } from "#core/kernel/order.ts";
+import { isFinished, namesIn, readManifest } from "./lake-manifest.ts";
 
 /** Small files of one partition that are better off as one. */
 export interface Crowd {
@@ -22,7 +24,13 @@ const LARGE_BYTES = 4 * 1024 * 1024;
 
 /** The small files of a partition, smallest first, if they are a crowd. */
 export async function crowdIn(partition: string): Promise<Crowd | undefined> {
-  const names = (await readdir(partition)).filter((name) => name.endsWith(".parquet") && !name.startsWith("."));
+  // A day whose files are all settled has no folder any more; where some are, those are on their way out.
+  const [lakeDir, table] = [dirname(dirname(partition)), basename(dirname(partition))];
+  const { replaced } = await readManifest(lakeDir, table as LakeTable);
+  const gone = new Set(replaced);
+  const names = (await namesIn(partition)).filter(
+    (name) => isFinished(name) && !gone.has(`${basename(partition)}/${name}`),
+  );
   if (names.length < CROWD) return undefined;
   const sizes = await Promise.all(
     names.map(async (name) => ({ name, size: (await stat(join(partition, name))).size })),

@@ -140,7 +140,7 @@ export async function openLakeFiles(
 const hidden = ({ partition, into }: Crowd): string => join(partition, `.${into}.tmp`);
 
 async function removeReplaced({ partition, names }: Crowd): Promise<void> {
-  for (const name of names) await rm(join(partition, name), { force: true });
+  await Promise.all(names.map((name) => rm(join(partition, name), { force: true })));
 }
 
 /** Where what does not fit in memory waits while rows are settled. */

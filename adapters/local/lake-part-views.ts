@@ -14,8 +14,8 @@ import { hasTheseColumns, isCurrent, LATEST_KEYS, type LatestTable, type Settled
  * Where what is settled lies apart from what is not, views say which they mean by name instead of by the column
  * `settled`: DuckDB then knows how many rows to expect, and plans for them.
  */
-export const received = (table: SettledTable): string => `received_${table}`;
-export const settled = (table: SettledTable): string => `settled_${table}`;
+const received = (table: SettledTable): string => `received_${table}`;
+const settled = (table: SettledTable): string => `settled_${table}`;
 
 /** A table's files, and relations that stand for those of them that cannot be read. */
 export interface Sources {

@@ -28,6 +28,9 @@ const LOOK_MS = 5_000;
 /** Several merges may follow one another while files are listed, or a query is asked; more than so many is no merge. */
 export const MAX_LISTINGS = 6;
 
+/** A merge removes up to 64 files, one moment after the other: looking again at once would see them go one by one. */
+const afterRemovals = (listing: number): Promise<void> => new Promise((done) => setTimeout(done, 5 * 2 ** listing));
+
 export const isMissingFile = (error: unknown): boolean =>
   error instanceof Error && /No files found|No such file|cannot open file/i.test(error.message);
 
@@ -89,6 +92,7 @@ export function tableKeeper(connection: DuckDBConnection, lakeDir: string, now: 
         return await lookForSettled(table, thoroughly);
       } catch (error) {
         if (!isMissingFile(error) || listing >= MAX_LISTINGS) throw error;
+        await afterRemovals(listing);
       }
     }
   };

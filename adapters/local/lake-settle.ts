@@ -43,17 +43,12 @@ export class LakeSettler {
     this.#options = { ...USUAL, ...options };
   }
 
-  /** Clears away what a settling that died left behind: files that do not count, and replaced ones. */
+  /** Clears away what a settling that died left behind, and what the last one replaced. */
   async resume(): Promise<void> {
     for (const table of SETTLED_TABLES) {
-      const folder = settledFolder(this.#lakeDir, table);
-      if (!existsSync(folder)) continue;
-      const manifest = await readManifest(this.#lakeDir, table);
-      const counting = new Set(manifest.settled);
-      for (const name of await namesIn(folder)) {
-        if (isFinished(name) && !counting.has(name)) await rm(join(folder, name), { force: true });
+      if (existsSync(settledFolder(this.#lakeDir, table))) {
+        await this.#clear(table, await readManifest(this.#lakeDir, table));
       }
-      await this.#clear(table, manifest);
     }
   }
 
@@ -87,10 +82,15 @@ export class LakeSettler {
     return undefined;
   }
 
+  /**
+   * What is replaced stays until the next time: whoever listed it before may still be reading. Nobody who lists the
+   * files from now on sees it.
+   */
   async #carryOut(table: SettledTable, due: Due): Promise<void> {
     const { names, manifest } = due;
     const folder = settledFolder(this.#lakeDir, table);
     await mkdir(folder, { recursive: true });
+    await this.#clear(table, manifest);
     // Made of what it is made from: new each time, and the same if it is begun again.
     const id = digestOf(...names);
     const copies = table === "events_log" ? eventCopies(due, id) : latestCopies(table, due, id);
@@ -98,12 +98,7 @@ export class LakeSettler {
     for (const copy of copies) if (await this.#write(folder, copy)) made.push(copy.name);
     await syncFolder(folder);
     const stays = manifest.settled.filter((name) => table === "events_log" || !isCurrent(name));
-    const next = { settled: [...stays, ...made], replaced: [...manifest.replaced, ...names] };
-    await writeManifest(this.#lakeDir, table, next);
-    for (const name of manifest.settled) {
-      if (!next.settled.includes(name)) await rm(join(folder, name), { force: true });
-    }
-    await this.#clear(table, next);
+    await writeManifest(this.#lakeDir, table, { settled: [...stays, ...made], replaced: names });
   }
 
   /** Makes a file, unless it were empty. */
@@ -121,12 +116,16 @@ export class LakeSettler {
     return true;
   }
 
-  /** Removes replaced files, then forgets them. A reader that had listed them looks again. */
+  /** Removes files that count no more: replaced ones, and settled ones that the manifest does not name. */
   async #clear(table: SettledTable, { settled, replaced }: Manifest): Promise<void> {
+    const folder = settledFolder(this.#lakeDir, table);
+    const counting = new Set(settled);
+    for (const name of await namesIn(folder)) {
+      if (isFinished(name) && !counting.has(name)) await rm(join(folder, name), { force: true });
+    }
     if (replaced.length === 0) return;
     for (const name of replaced) await rm(join(this.#lakeDir, table, name), { force: true });
-    const days = new Set(replaced.map(dirname));
-    for (const day of days) await removeIfEmpty(join(this.#lakeDir, table, day));
+    for (const day of new Set(replaced.map(dirname))) await removeIfEmpty(join(this.#lakeDir, table, day));
     await writeManifest(this.#lakeDir, table, { settled, replaced: [] });
   }
 }
