@@ -36,6 +36,7 @@ export const SETTINGS = {
   }),
   api: z.object({
     PROFILES_TABLE: name,
+    MEMBERSHIPS_TABLE: name,
     DEFINITIONS_TABLE: name,
     SOURCES_TABLE: name,
     RESOLVE_QUEUE_URL: name,
@@ -84,7 +85,7 @@ export const SETTINGS = {
     SNAPSHOTS_BUCKET: name,
     /** Its own queue: the schedule asks for all segments there, and each is asked for there by itself. */
     SNAPSHOT_QUEUE_URL: name,
-    SEGMENT_CHANGES_STREAM: name,
+    MEMBERSHIPS_TABLE: name,
   }),
   react: z.object({
     PROFILES_TABLE: name,

@@ -17,8 +17,8 @@ import { writeFailure } from "./write-failure.ts";
 
 export interface DynamodbMembershipStoreOptions {
   readonly table: string;
-  /** Where that stands which memberships are judged by (`dynamodbProfileStore`). */
-  readonly profilesTable: string;
+  /** Where that stands which memberships are judged by (`dynamodbProfileStore`), for whoever says by what. */
+  readonly profilesTable?: string;
   readonly client?: DynamoDBClient;
   readonly pause?: Pause;
 }
@@ -33,8 +33,7 @@ const MAX_ATTEMPTS = 8;
  * be looked at earlier, and without any lock, lease or second look. Its stream tells the lake (`segmentRowsIn`).
  */
 export function dynamodbMembershipStore(options: DynamodbMembershipStoreOptions): MembershipStore {
-  const { table, profilesTable, client = dynamodbClient(), pause = jitteredPause } = options;
-  const context: Context = { table, profilesTable, client, pause };
+  const context: Context = { client: dynamodbClient(), pause: jitteredPause, ...options };
   return {
     of: async (profileIds) => {
       const unique = [...new Set(profileIds)];
@@ -57,7 +56,7 @@ export function dynamodbMembershipStore(options: DynamodbMembershipStoreOptions)
   };
 }
 
-type Context = Required<DynamodbMembershipStoreOptions>;
+type Context = DynamodbMembershipStoreOptions & Required<Pick<DynamodbMembershipStoreOptions, "client" | "pause">>;
 
 /** Asks again for what DynamoDB left out (`UnprocessedKeys`: too much at once, or throttled). */
 async function readSome(
@@ -85,7 +84,7 @@ async function makeWrite({ table, profilesTable, client, pause }: Context, write
     try {
       if (judgedBy === undefined) await client.send(new PutItemCommand(put));
       else {
-        const TransactItems = [{ ConditionCheck: checkOf(profilesTable, judgedBy) }, { Put: put }];
+        const TransactItems = [{ ConditionCheck: checkOf(judgedBy, profilesTable) }, { Put: put }];
         await client.send(new TransactWriteItemsCommand({ TransactItems }));
       }
       return true;
@@ -110,11 +109,14 @@ function putOf(table: string, write: MembershipWrite) {
   return { ...item, ...isVersion(MEMBERSHIPS_TABLE.version, write.expected) };
 }
 
-const checkOf = (table: string, { key, version }: JudgedBy) => ({
-  TableName: table,
-  Key: { [PROFILES_TABLE.partitionKey]: { S: key } },
-  ...isVersion(PROFILES_TABLE.version, version),
-});
+function checkOf({ key, version }: JudgedBy, table: string | undefined) {
+  if (table === undefined) throw new Error("what memberships are judged by is in a table that was not named");
+  return {
+    TableName: table,
+    Key: { [PROFILES_TABLE.partitionKey]: { S: key } },
+    ...isVersion(PROFILES_TABLE.version, version),
+  };
+}
 
 const isVersion = (attribute: string, version: number) => ({
   ConditionExpression: "#version = :expected",

@@ -12,7 +12,7 @@ export const guardedPorts = (ports: ApiPorts): ApiPorts => ({
     pages: faultsOf("identity.pages", ports.identity.pages),
   },
   segments: faultsOf("segments", ports.segments),
-  ...(ports.memberships && { memberships: faultsOf("memberships", ports.memberships) }),
+  memberships: faultsOf("memberships", ports.memberships),
   ofSegments: {
     versions: faultsOf("segmentVersions", ports.ofSegments.versions),
     states: faultsOf("segmentStates", ports.ofSegments.states),

@@ -4,6 +4,7 @@ import { athenaAnalystQuery, athenaQuery } from "#adapters/aws/athena-query.ts";
 import { dynamodbComponentPages } from "#adapters/aws/dynamodb-component-pages.ts";
 import { dynamodbComputedStore } from "#adapters/aws/dynamodb-computed-store.ts";
 import { dynamodbDefinitions } from "#adapters/aws/dynamodb-definitions.ts";
+import { dynamodbMembershipStore } from "#adapters/aws/dynamodb-membership-store.ts";
 import { dynamodbProfileStore } from "#adapters/aws/dynamodb-profile-store.ts";
 import { dynamodbSourceDefinitions } from "#adapters/aws/dynamodb-source-definitions.ts";
 import { firehoseLakeWriter } from "#adapters/aws/firehose-lake-writer.ts";
@@ -44,6 +45,7 @@ export const handler = apiHandler({
   clock: Date.now,
   rules: identityRulesIn(settings),
   store: dynamodbProfileStore({ table: settings.PROFILES_TABLE }),
+  memberships: dynamodbMembershipStore({ table: settings.MEMBERSHIPS_TABLE }),
   identity: deployedIdentity(
     dynamodbComponentPages({ table: settings.PROFILES_TABLE }),
     identityRulesBeforeIn(settings),

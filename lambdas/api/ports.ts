@@ -93,8 +93,8 @@ export interface ApiPorts {
   readonly assertions: Assertions;
   readonly identity: IdentityPorts;
   readonly segments: Definitions<SegmentDefinition>;
-  /** Who is in what, as it is kept up to date. Absent: nobody keeps it, and profiles show no segments. */
-  readonly memberships?: Pick<MembershipStore, "of">;
+  /** Who is in what, as it is kept up to date. */
+  readonly memberships: Pick<MembershipStore, "of">;
   readonly ofSegments: SegmentPorts;
   readonly computed: ComputedPorts;
   readonly campaigns: Definitions<Campaign>;

@@ -1,8 +1,14 @@
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { memoryMembershipStore } from "#adapters/memory/membership-store.ts";
+import { memoryProfileStore } from "#adapters/memory/profile-store.ts";
 import type { JsonObject } from "#core/kernel/json.ts";
+import type { ProfileId } from "#core/profiles/profile-id.ts";
+import { membershipWrite, noMemberships } from "#core/segments/realtime/membership.ts";
 import { listOf, text } from "#test/support/api-answers.ts";
 import { type ApiWorld, apiWorld, duckDbLake, NOW } from "#test/support/api-world.ts";
 import { signUp, visit } from "#test/support/visitor.ts";
+
+const JUDGED = { definitionVersion: 1, cause: "event" };
 
 const lake = await duckDbLake();
 afterAll(() => lake.close());
@@ -38,6 +44,24 @@ describe("profiles", () => {
     ]) {
       expect((await world.ask("GET", path)).body.id, path).toBe(id);
     }
+  });
+
+  it("tells the segments that somebody is in", async () => {
+    const memberships = memoryMembershipStore(memoryProfileStore());
+    world = await apiWorld(lake, { memberships });
+    await world.take([signUp]);
+    const asked = async () => (await world.ask("GET", "/api/profiles/email:ana@example.org")).body;
+    expect((await asked()).segments).toEqual([]);
+    const id = text((await asked()).id) as ProfileId;
+    const verdicts = ["loyal", "active"].map((segmentId) => ({ ...JUDGED, segmentId, isMember: true }));
+    const write = membershipWrite(
+      id,
+      noMemberships,
+      [...verdicts, { ...JUDGED, segmentId: "gone", isMember: false }],
+      NOW,
+    );
+    expect(await memberships.write(write === undefined ? [] : [write])).toEqual(new Set());
+    expect((await asked()).segments).toEqual(["active", "loyal"]);
   });
 
   it("leads from every id a profile ever had to the profile it is now", async () => {

@@ -41,8 +41,8 @@ export const profileActs: Acts<typeof PROFILE_ROUTES> = {
 
 /** The ids of the segments that the profile is in, in text order. */
 async function segmentsOf({ memberships }: Pick<ApiPorts, "memberships">, { id }: ProfileGroup): Promise<string[]> {
-  const records = await memberships?.of([id]);
-  return Object.keys(records?.get(id)?.memberships ?? {}).sort(compareText);
+  const records = await memberships.of([id]);
+  return Object.keys(records.get(id)?.memberships ?? {}).sort(compareText);
 }
 
 const recentOf = (group: ProfileGroup) => ({

@@ -69,6 +69,7 @@ export class ApiStack extends StageStack {
       settings: {
         // Rules are tried on all that is stored, and brought in by writing it again.
         PROFILES_TABLE: stores.profiles.to("BatchGetItem", "DescribeTable", "PutItem", "Scan"),
+        MEMBERSHIPS_TABLE: stores.memberships.to("BatchGetItem"),
         DEFINITIONS_TABLE: stores.definitions.to("DeleteItem", "GetItem", "PutItem", "Query"),
         // Written in one transaction with its definition.
         SOURCES_TABLE: stores.sources.to("DeleteItem", "PutItem"),

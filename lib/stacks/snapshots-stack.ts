@@ -53,7 +53,7 @@ export class SnapshotsStack extends StageStack {
         LAKE_DATABASE: lake.toRead,
         SNAPSHOTS_BUCKET: segments.toKeepLists,
         SNAPSHOT_QUEUE_URL: this.runs.toSend,
-        SEGMENT_CHANGES_STREAM: lake.toAppend("segment_changes"),
+        MEMBERSHIPS_TABLE: stores.memberships.to("BatchGetItem", "PutItem"),
       },
     });
     // One segment for each call: an evaluation may take minutes, and is taken up again where it stopped.

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { memoryDefinitions } from "#adapters/memory/definitions.ts";
+import { memoryMembershipStore } from "#adapters/memory/membership-store.ts";
 import { type MemoryProfileStore, memoryComponentPages, memoryProfileStore } from "#adapters/memory/profile-store.ts";
 import { duckdbDialect } from "#adapters/sql/duckdb-dialect.ts";
 import { segmentSql } from "#adapters/sql/segment-sql.ts";
@@ -67,6 +68,7 @@ export async function apiWorld(lake: DuckDbLake, broken: Partial<ApiPorts> = {})
     rules: defaultIdentityRules,
     store,
     identity: identityOf(store, log),
+    memberships: memoryMembershipStore(store),
     assertions: { append: async (assertions) => void pending.push(...assertions) },
     segments: memoryDefinitions<SegmentDefinition>(clock),
     ofSegments: segmentPorts(lake, log),
