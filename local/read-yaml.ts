@@ -1,7 +1,7 @@
 import { parse, YAMLParseError } from "yaml";
 
 /** What YAML or JSON text says (JSON is YAML, so one reader serves both), or why it is neither. */
-export function readYaml(text: string): unknown | YAMLParseError {
+export function readYaml(text: string): unknown {
   try {
     return parse(text) as unknown;
   } catch (error) {

@@ -40,5 +40,5 @@ async function columnSizes(lakeDir: string, lake: LakeQuery, table: string): Pro
   const { rows } = await lake.query(
     `SELECT path_in_schema, sum(total_compressed_size) FROM parquet_metadata('${files}') GROUP BY path_in_schema`,
   );
-  return new Map(rows.map(([name, size]) => [String(name), Number(size)]));
+  return new Map(rows.map(([name, size]) => [name as string, Number(size)]));
 }

@@ -12,7 +12,7 @@ export function memorySnapshots(
     all,
     take: async (segmentId, snapshot, sql) => {
       const { rows } = await lake.query(sql);
-      all.set(keyOf(segmentId, snapshot), rows.map(([id]) => String(id)).sort(compareText));
+      all.set(keyOf(segmentId, snapshot), rows.map(([id]) => id as string).sort(compareText));
     },
     read: async function* (segmentId, snapshot) {
       const ids = all.get(keyOf(segmentId, snapshot));
