@@ -79,9 +79,11 @@ async function pathsIn(folder: string): Promise<readonly string[]> {
   return names.filter((name) => name.endsWith(".parquet")).map((name) => join(folder, name));
 }
 
-/** Each row as the line in which it comes. */
+/** Each row as the line in which it comes: what is null is left out, as on the way to Firehose. */
 async function jsonSize(connection: DuckDBConnection, sample: string, events: number): Promise<number> {
-  const read = await connection.runAndReadAll(`SELECT avg(strlen(to_json(e)) + 1) FROM (${sample}) e`);
+  const read = await connection.runAndReadAll(
+    `SELECT avg(strlen(json_merge_patch('{}', to_json(e))) + 1) FROM (${sample}) e`,
+  );
   return Number(read.getRows()[0]?.[0]) * events;
 }
 

@@ -97,11 +97,21 @@ const EVENTS_ONCE = `
           WHERE hash(l.source, l.message_id) IN ${TWICE}
         ) WHERE nth = 1
       ) r
-      ANTI JOIN (
-        SELECT source, message_id FROM settled_keys WHERE event_key IN (
-          SELECT event_key FROM settled_keys WHERE event_key IN (SELECT ${EVENT_KEY} FROM ${CAME})
-        )
-      ) k ON k.source = r.source AND k.message_id = r.message_id`;
+      ANTI JOIN known_again k ON k.source = r.source AND k.message_id = r.message_id`;
+
+const KNOWN_AGAIN = `
+  SELECT source, message_id FROM settled_keys WHERE event_key IN (
+    SELECT event_key FROM settled_keys WHERE event_key IN (SELECT ${EVENT_KEY} FROM ${CAME})
+  )`;
+
+/**
+ * Settled events that came again since: looked up once for all questions until files change, because it goes through the
+ * names of all that is settled. Where a file cannot be read, each question does so for itself, and is told which.
+ */
+export const knownAgain = (isSound: boolean): readonly string[] => [
+  `CREATE OR REPLACE TABLE known_rows AS ${isSound ? KNOWN_AGAIN : "SELECT '' AS source, '' AS message_id WHERE FALSE"}`,
+  `CREATE OR REPLACE VIEW known_again AS ${isSound ? "SELECT source, message_id FROM known_rows" : KNOWN_AGAIN}`,
+];
 
 /** What each key was last said to be, as `latestOf` of the contract. */
 function latest(table: LatestTable): string {
@@ -132,18 +142,28 @@ const PROFILES = `
 /** Whether a device is shared by several people is looked up once for all questions: hardly ever one is. */
 export const ANY_SHARED = "SELECT count(*) > 0 FROM identity_changes WHERE follows_logins";
 
-export const sharedDevicesView = (any: boolean): string =>
-  `CREATE OR REPLACE VIEW shared_devices AS ${
-    any ? LAKE_VIEWS.shared_devices : "SELECT CAST(NULL AS VARCHAR) AS identity_key WHERE FALSE"
-  }`;
-
-/** The views of the contract in the words of this engine, each after those it uses; but for what depends on the rows. */
-export const lakeViews = (): readonly string[] =>
-  Object.entries({
-    ...LAKE_VIEWS,
+/** What depends on that. With no shared device the engine has less to plan, and a better notion of what to expect. */
+export function identityViews(anyShared: boolean): readonly string[] {
+  const nobody = "SELECT CAST(NULL AS VARCHAR) AS identity_key WHERE FALSE";
+  const events = anyShared ? attributed(EVENT_COLUMNS, EVENTS_ONCE) : attributedPlainly(EVENTS_ONCE);
+  return Object.entries({
     identity_map: IDENTITY_MAP,
-    profiles: PROFILES,
-    events: attributed(EVENT_COLUMNS, EVENTS_ONCE),
-  })
-    .filter(([name]) => name !== "shared_devices")
+    shared_devices: anyShared ? (LAKE_VIEWS.shared_devices ?? nobody) : nobody,
+    shared_device_logins: LAKE_VIEWS.shared_device_logins,
+    events,
+  }).map(([name, select]) => `CREATE OR REPLACE VIEW ${name} AS ${select}`);
+}
+
+const attributedPlainly = (once: string): string => `
+    SELECT ${EVENT_COLUMNS.map((name) => `e.${name}`).join(", ")}, m.profile_id
+    FROM (${once}
+    ) e
+    LEFT JOIN identity_map m ON m.identity_key = e.identity_key`;
+
+const OF_IDENTITY = ["identity_map", "shared_devices", "shared_device_logins", "events"];
+
+/** The other views of the contract in the words of this engine, each after those it uses. */
+export const lakeViews = (): readonly string[] =>
+  Object.entries({ ...LAKE_VIEWS, profiles: PROFILES })
+    .filter(([name]) => !OF_IDENTITY.includes(name))
     .map(([name, select]) => `CREATE OR REPLACE VIEW ${name} AS ${select}`);

@@ -3,7 +3,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { LakeTable } from "#contracts/lake.ts";
 import { type DamagedFile, damageWatch, failingRelation, type Sifted } from "./lake-damage.ts";
 import { isSettledTable, receivedNames, SETTLED_TABLES, type SettledTable, tableFiles } from "./lake-manifest.ts";
-import { ANY_SHARED, type Sources, settledTableViews, sharedDevicesView } from "./lake-part-views.ts";
+import { ANY_SHARED, identityViews, knownAgain, type Sources, settledTableViews } from "./lake-part-views.ts";
 import { damagedTableView, hasParquet, TABLES, tableView } from "./lake-query-views.ts";
 
 export interface TableKeeper {
@@ -59,10 +59,16 @@ export function tableKeeper(connection: DuckDBConnection, lakeDir: string, now: 
     }
     shown.set(table, views);
   };
-  const lookForShared = async (): Promise<void> => {
-    const [row] = (await connection.runAndReadAll(ANY_SHARED)).getRows();
-    await connection.run(sharedDevicesView(row?.[0] === true));
+  const runAll = async (statements: readonly string[]): Promise<void> => {
+    for (const statement of statements) await connection.run(statement);
   };
+  const lookForShared = async (): Promise<void> => {
+    const isSound = (damage.get("identity_changes") ?? []).length === 0;
+    const [row] = isSound ? (await connection.runAndReadAll(ANY_SHARED)).getRows() : [];
+    // Of what cannot be read nothing is known: then whoever asks looks, and is told.
+    await runAll(identityViews(!isSound || row?.[0] === true));
+  };
+  const lookForKnown = (): Promise<void> => runAll(knownAgain((damage.get("events_log") ?? []).length === 0));
   const look = async (table: LakeTable): Promise<void> => {
     const damaged = damage.get(table) ?? [];
     if (damaged.length === 0) return show(table, tableView(lakeDir, table, await hasParquet(lakeDir, table)));
@@ -77,13 +83,14 @@ export function tableKeeper(connection: DuckDBConnection, lakeDir: string, now: 
       sifted.damaged.length === 0 ? tableView(lakeDir, table, files.length > 0) : damagedTableView(table, sifted),
     );
   };
+  const after = { events_log: lookForKnown, identity_changes: lookForShared, profile_changes: async () => {} };
   const lookForSettled = async (table: SettledTable, thoroughly: boolean): Promise<void> => {
     const files = await tableFiles(lakeDir, table);
     const came = await watch.sift(table, files.received, thoroughly);
     const holds = await watch.sift(table, files.settled, thoroughly);
     damage.set(table, [...came.damaged, ...holds.damaged]);
     const views = settledTableViews(table, sourcesOf(came), sourcesOf(holds)).join("; ");
-    await show(table, views, table === "identity_changes" ? lookForShared : undefined);
+    await show(table, views, after[table]);
   };
   /** Files may be merged between being listed and being looked into. */
   const lookUntilWhole = async (table: SettledTable, thoroughly: boolean): Promise<void> => {
