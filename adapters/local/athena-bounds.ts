@@ -29,7 +29,8 @@ export const BOUNDED_MACROS: readonly string[] = [
   `bounded_join(a, b) AS a || CASE WHEN len(a) + len(b) > ${MAX_TEXT} THEN ${TOO_LONG} ELSE b END`,
   `bounded_sequence(a, b) AS generate_series(a, CASE WHEN abs(b - a) >= ${MAX_ENTRIES} THEN ${TOO_MANY} ELSE b END,
     CASE WHEN b < a THEN -1 ELSE 1 END),
-    (a, b, c) AS generate_series(a, CASE WHEN abs(${ENTRIES}) >= ${MAX_ENTRIES} THEN ${TOO_MANY} ELSE b END, c)`,
+    (a, b, c) AS cast_to_type(
+      generate_series(a, CASE WHEN abs(${ENTRIES}) >= ${MAX_ENTRIES} THEN ${TOO_MANY} ELSE b END, c), [a])`,
 ];
 
 /** By which names the translation may call them. */

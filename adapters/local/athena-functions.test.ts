@@ -22,6 +22,7 @@ const ANSWERS: readonly (readonly [expression: string, answer: Json])[] = [
   ["all_match(CAST(ARRAY[] AS array(integer)), x -> x > 0)", true],
   ["flatten(ARRAY[ARRAY[1], ARRAY[2, 3]])", [1, 2, 3]],
   ["sequence(4, 1)", [4, 3, 2, 1]],
+  ["sequence(DATE '2024-01-01', DATE '2024-02-01', INTERVAL '1' MONTH)", ["2024-01-01", "2024-02-01"]],
   ["repeat('a', 2)", ["a", "a"]],
   ["array_position(ARRAY['a'], 'x')", 0],
   ["json_extract_scalar('{\"a\":{\"b\":1}}', '$.a')", null],

@@ -22,8 +22,6 @@ export const ATHENA_PRELUDE: readonly string[] = [
         '^.', ''), '0', '', 'g'), 1, 3), 4, '0') ELSE '' END`,
   "element_at(x, k) AS x[k]",
   "approx_percentile(x, p) AS approx_quantile(x, p), (x, w, p) AS approx_quantile(x, p)",
-  `sequence(a, b) AS generate_series(a, b, CASE WHEN b < a THEN -1 ELSE 1 END),
-    (a, b, c) AS cast_to_type(generate_series(a, b, c), [a])`,
   `array_join(a, b) AS array_to_string(a, b),
     (a, b, c) AS array_to_string([coalesce(CAST(item AS VARCHAR), c) FOR item IN a], b)`,
   "array_union(a, b) AS list_distinct(list_concat(a, b))",

@@ -4,6 +4,9 @@ import { textLiteral } from "./literal.ts";
 
 const firstOf = (json: string): string => `substr(json_format(${json}), 1, 1)`;
 
+/** To Java a `$` also stands before a line break at the end, which no date has. */
+const WHOLE_DATE = DATE_PATTERN.replace(/\$$/, String.raw`\z`);
+
 /**
  * Athena engine 3 (Trino). It has no function for the type of a JSON value: the first character of its text tells.
  * A step into a list and one to a member whose name is a number are the same to it.
@@ -26,7 +29,7 @@ export const athenaDialect: SqlDialect = {
     const joint = `CASE WHEN length(${text}) > 10 THEN 'T' ELSE '' END`;
     const instant = `TRY(from_iso8601_timestamp(concat(substr(${text}, 1, 10), ${joint}, substr(${text}, 12))))`;
     // The zone is taken off in UTC, so that the literals compared with are those of the lake's own columns.
-    return `CASE WHEN regexp_like(${text}, '${DATE_PATTERN}') THEN CAST(${instant} AT TIME ZONE 'UTC' AS TIMESTAMP) END`;
+    return `CASE WHEN regexp_like(${text}, '${WHOLE_DATE}') THEN CAST(${instant} AT TIME ZONE 'UTC' AS TIMESTAMP) END`;
   },
   anyItem: (json, test) => `any_match(TRY_CAST(${json} AS ARRAY(JSON)), item -> ${test("item")})`,
   contains: (text, part) => `strpos(${text}, ${textLiteral(part)}) > 0`,

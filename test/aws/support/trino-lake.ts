@@ -56,7 +56,7 @@ async function writeFiles(folder: string, rows: RowsOfTables): Promise<void> {
 /** The tables as the cloud's catalogue has them, over these files, and the views in the contract's own words. */
 async function declare(server: Trino, schema: string, folder: string): Promise<void> {
   const run = (sql: string) => server.client.run(sql, schema);
-  await run(`CREATE SCHEMA ${schema} WITH (location = 'local:///.schemas/${schema}')`);
+  await run(`CREATE SCHEMA ${schema}`);
   for (const [table, columns] of Object.entries(LAKE_TABLES)) {
     mkdirSync(join(folder, table), { recursive: true });
     const declared = Object.entries<ColumnType>(columns).map(([column, type]) => `${column} ${TRINO_TYPE[type]}`);
@@ -65,6 +65,22 @@ async function declare(server: Trino, schema: string, folder: string): Promise<v
     await run(`CALL system.sync_partition_metadata('${schema}', '${table}', 'ADD')`);
   }
   for (const [view, sql] of Object.entries(LAKE_VIEWS)) await run(`CREATE VIEW ${view} AS ${sql}`);
+}
+
+/**
+ * The same lake with every table and view made a table by Trino itself, each view from those before it: what a view means
+ * is worked out once, and hundreds of statements need not do so again.
+ */
+export async function settledLake(server: Trino, name: string, rows: RowsOfTables): Promise<SharedLake> {
+  const lake = await sharedLake(server, name, rows);
+  const settled = `${name}_settled`;
+  const run = (sql: string) => server.client.run(sql, settled);
+  await run(`CREATE SCHEMA ${settled}`);
+  for (const table of Object.keys(LAKE_TABLES)) {
+    await run(`CREATE TABLE ${table} AS SELECT * FROM ${name}.${table}`);
+  }
+  for (const [view, sql] of Object.entries(LAKE_VIEWS)) await run(`CREATE TABLE ${view} AS ${sql}`);
+  return { ...lake, trino: trinoLake(server, settled) };
 }
 
 const trinoLake = (server: Trino, schema: string): LakeQuery => ({

@@ -16,7 +16,7 @@ export function comparable({ columns, rows }: TrinoRows): QueryResult {
 function inJson(value: unknown, type: string): Json {
   if (value === null) return null;
   if (/^timestamp\(\d+\)$/.test(type)) return isoOf(`${value}`);
-  if (/^timestamp\(\d+\) with time zone$/.test(type)) return isoOf(`${value}`.replace(/ UTC$/, ""));
+  if (/^timestamp\(\d+\) with time zone$/.test(type)) return zoned(`${value}`);
   if (type.startsWith("decimal")) return decimal(String(value));
   const item = /^array\((.*)\)$/.exec(type)?.[1];
   if (item !== undefined) return (value as readonly unknown[]).map((each) => inJson(each, item));
@@ -30,6 +30,14 @@ function isoOf(text: string): string {
   return `${whole.replace(" ", "T")}.${fraction.slice(0, 3).padEnd(3, "0")}${rest}Z`;
 }
 
+/** `2026-03-30 09:30:00.500 +02:00`, in UTC; a zone with a name has no one offset, and stays as it is told. */
+function zoned(text: string): string {
+  const [, local = "", zone = ""] = /^(\S+ \S+) (\S+)$/.exec(text) ?? [];
+  if (zone === "UTC") return isoOf(local);
+  const at = Date.parse(`${local.replace(" ", "T")}${zone}`);
+  return Number.isNaN(at) ? text : new Date(at).toISOString();
+}
+
 const decimal = (text: string): Json =>
   text.replaceAll(/[-.]/g, "").replace(/^0+/, "").length <= 15 ? Number(text) : text;
 
@@ -41,7 +49,7 @@ export function asSet({ rows }: QueryResult): readonly string[] {
   return rows.map((row) => JSON.stringify(row.map(held))).sort();
 }
 
-function held(value: Json): Json {
+export function held(value: Json): Json {
   if (typeof value === "number") return Number.isInteger(value) ? value : Number(value.toPrecision(12));
   if (Array.isArray(value)) return value.map(held);
   return value;

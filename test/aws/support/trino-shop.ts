@@ -103,7 +103,7 @@ async function play(world: ApiWorld, lake: DuckDbLake, deliveries: readonly Deli
     const at = (batch.at(-1)?.at ?? NOW) + 1_000;
     for (const change of changes) {
       const made = changeRows(change, defaultIdentityRules, at);
-      for (const table of Object.keys(made) as (keyof typeof made)[]) await lake.append(table, made[table] as never);
+      for (const table of Object.keys(made) as (keyof typeof made)[]) await lake.append(table, made[table]);
     }
     for (const { userId } of events) if (userId !== undefined) users.add(userId);
   }
