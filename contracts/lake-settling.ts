@@ -25,23 +25,24 @@ export interface ReceivedFiles {
 }
 
 /**
- * The events of these files, each with whether it counts: it is the first of its copies there, and no settled event has
- * its name, however long ago that came. `dt` is last, because files are parted by it.
+ * The events of these files, each with whether it counts: it is the first of all copies that are not settled, and no
+ * settled event has its name, however long ago that came. `dt` is last, because files are parted by it.
  */
 export function settleEvents({ days, paths }: ReceivedFiles): string {
   const columns = EVENT_COLUMNS.filter((name) => name !== "dt");
-  const these = `settled IS NULL AND dt IN (${list(days)}) AND "$path" IN (${list(paths)})`;
+  const names = `SELECT message_id FROM events_log WHERE settled IS NULL AND dt IN (${list(days)}) AND "$path" IN (${list(paths)})`;
   return `
     SELECT ${columns.map((name) => `r.${name}`).join(", ")}, r.nth = 1 AND k.known_id IS NULL AS settled, r.dt
     FROM (
-      SELECT ${EVENT_COLUMNS.join(", ")},
+      SELECT ${EVENT_COLUMNS.join(", ")}, "$path" AS path,
         row_number() OVER (PARTITION BY source, message_id ORDER BY ${FIRST_RECEIVED}) AS nth
-      FROM events_log WHERE ${these}
+      FROM events_log WHERE settled IS NULL AND message_id IN (${names})
     ) r
     LEFT JOIN (
       SELECT DISTINCT source AS known_source, message_id AS known_id FROM events_log
-      WHERE settled AND message_id IN (SELECT message_id FROM events_log WHERE ${these})
+      WHERE settled AND message_id IN (${names})
     ) k ON k.known_source = r.source AND k.known_id = r.message_id
+    WHERE r.path IN (${list(paths)})
     ORDER BY r.event, r.event_time`;
 }
 

@@ -5,7 +5,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { LAKE_TABLES, type LakeTable } from "#contracts/lake.ts";
 import { DUCKDB_TYPE } from "./duckdb-type.ts";
 import { type Crowd, crowdIn } from "./lake-crowds.ts";
-import { LakeSettler, type LakeSettlerOptions } from "./lake-settle.ts";
+import { LakeSettler, type LakeSettlerOptions, SPILL } from "./lake-settle.ts";
 
 /** Rows of one table and one day, as JSON lines: each ends in a line break. */
 export interface LakeLines {
@@ -58,9 +58,9 @@ export async function openLakeFiles(
 ): Promise<LakeFiles> {
   await mkdir(folder, { recursive: true });
   await sweep(folder);
-  const instance = await DuckDBInstance.create(":memory:", { ...MODEST, temp_directory: join(folder, SPILL) });
+  const instance = await DuckDBInstance.create(":memory:", MODEST);
   const connection = await instance.connect();
-  const settler = new LakeSettler(folder, connection, settling);
+  const settler = new LakeSettler(folder, settling);
   await settler.resume();
   const drafts = new Map<LakeDraft, Draft>();
   const touched = new Set(await partitionsIn(folder));
@@ -142,9 +142,6 @@ const hidden = ({ partition, into }: Crowd): string => join(partition, `.${into}
 async function removeReplaced({ partition, names }: Crowd): Promise<void> {
   await Promise.all(names.map((name) => rm(join(partition, name), { force: true })));
 }
-
-/** Where what does not fit in memory waits while rows are settled. */
-const SPILL = ".settling";
 
 /** Where lines are kept that no table can hold: a folder that no query looks into. */
 const REFUSED = ".refused";

@@ -59,16 +59,6 @@ export function tableKeeper(connection: DuckDBConnection, lakeDir: string, now: 
     }
     shown.set(table, views);
   };
-  const runAll = async (statements: readonly string[]): Promise<void> => {
-    for (const statement of statements) await connection.run(statement);
-  };
-  const lookForShared = async (): Promise<void> => {
-    const isSound = (damage.get("identity_changes") ?? []).length === 0;
-    const [row] = isSound ? (await connection.runAndReadAll(ANY_SHARED)).getRows() : [];
-    // Of what cannot be read nothing is known: then whoever asks looks, and is told.
-    await runAll(identityViews(!isSound || row?.[0] === true));
-  };
-  const lookForKnown = (): Promise<void> => runAll(knownAgain((damage.get("events_log") ?? []).length === 0));
   const look = async (table: LakeTable): Promise<void> => {
     const damaged = damage.get(table) ?? [];
     if (damaged.length === 0) return show(table, tableView(lakeDir, table, await hasParquet(lakeDir, table)));
@@ -83,14 +73,14 @@ export function tableKeeper(connection: DuckDBConnection, lakeDir: string, now: 
       sifted.damaged.length === 0 ? tableView(lakeDir, table, files.length > 0) : damagedTableView(table, sifted),
     );
   };
-  const after = { events_log: lookForKnown, identity_changes: lookForShared, profile_changes: async () => {} };
+  const isSound = (table: LakeTable): boolean => (damage.get(table) ?? []).length === 0;
   const lookForSettled = async (table: SettledTable, thoroughly: boolean): Promise<void> => {
     const files = await tableFiles(lakeDir, table);
     const came = await watch.sift(table, files.received, thoroughly);
     const holds = await watch.sift(table, files.settled, thoroughly);
     damage.set(table, [...came.damaged, ...holds.damaged]);
     const views = settledTableViews(table, sourcesOf(came), sourcesOf(holds)).join("; ");
-    await show(table, views, after[table]);
+    await show(table, views, () => lookUp(connection, table, isSound(table)));
   };
   /** Files may be merged between being listed and being looked into. */
   const lookUntilWhole = async (table: SettledTable, thoroughly: boolean): Promise<void> => {
@@ -104,7 +94,6 @@ export function tableKeeper(connection: DuckDBConnection, lakeDir: string, now: 
     }
   };
   const isEmpty = (table: LakeTable): boolean => !(shown.get(table) ?? "").includes("read_parquet");
-  const isDamaged = (table: LakeTable): boolean => (damage.get(table) ?? []).length > 0;
   const every = async (isWanted: (table: LakeTable) => boolean, thoroughly = false): Promise<void> => {
     for (const table of SETTLED_TABLES) await lookUntilWhole(table, thoroughly);
     const isDue = thoroughly || now() - lookedAt >= LOOK_MS;
@@ -125,7 +114,7 @@ export function tableKeeper(connection: DuckDBConnection, lakeDir: string, now: 
   };
   const damagedFiles = (): readonly DamagedFile[] => TABLES.flatMap((table) => damage.get(table) ?? []);
   return {
-    refresh: () => queued(() => every((table) => isEmpty(table) || isDamaged(table))),
+    refresh: () => queued(() => every((table) => isEmpty(table) || !isSound(table))),
     recheck: () => queued(() => every(() => true)),
     searchDamage: () =>
       queued(async () => {
@@ -138,6 +127,21 @@ export function tableKeeper(connection: DuckDBConnection, lakeDir: string, now: 
     },
     damaged: damagedFiles,
   };
+}
+
+/**
+ * What is looked up once for all questions, when a table's files have changed. Of what cannot be read nothing is known:
+ * then whoever asks looks, and is told.
+ */
+async function lookUp(connection: DuckDBConnection, table: SettledTable, isSound: boolean): Promise<void> {
+  if (table === "profile_changes") return;
+  if (table === "events_log") return runAll(connection, knownAgain(isSound));
+  const [row] = isSound ? (await connection.runAndReadAll(ANY_SHARED)).getRows() : [];
+  await runAll(connection, identityViews(!isSound || row?.[0] === true));
+}
+
+async function runAll(connection: DuckDBConnection, statements: readonly string[]): Promise<void> {
+  for (const statement of statements) await connection.run(statement);
 }
 
 const sourcesOf = ({ sound, damaged }: Sifted): Sources => ({

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { DuckDBConnection } from "@duckdb/node-api";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { digestOf } from "#core/kernel/digest.ts";
 import {
   isCurrent,
@@ -16,12 +16,18 @@ import {
   syncFolder,
   writeManifest,
 } from "./lake-manifest.ts";
-import { type Copy, eventCopies, latestCopies, type Settling } from "./lake-settle-sql.ts";
+import { type Copy, type Settlement, type Settling, settleEvents, settleLatest } from "./lake-settle-sql.ts";
 
 export interface LakeSettlerOptions {
   /** From so many bytes of a table's files on, they are settled; and never many more at once. */
   readonly bytes: number;
 }
+
+/** The machine's other work is people waiting for an answer. Beyond that, it goes to disk. */
+const MODEST = { threads: "1", memory_limit: "256MB", preserve_insertion_order: "false" };
+
+/** Where what does not fit in memory waits while rows are settled: a folder that no query looks into. */
+export const SPILL = ".settling";
 
 /** Below, a window over what is not settled costs questions less than settling costs the machine. */
 const USUAL: LakeSettlerOptions = { bytes: 8 * 1024 * 1024 };
@@ -34,12 +40,10 @@ const SHARE_OF_LATEST = 0.2;
  */
 export class LakeSettler {
   readonly #lakeDir: string;
-  readonly #connection: DuckDBConnection;
   readonly #options: LakeSettlerOptions;
 
-  constructor(lakeDir: string, connection: DuckDBConnection, options: Partial<LakeSettlerOptions> = {}) {
+  constructor(lakeDir: string, options: Partial<LakeSettlerOptions> = {}) {
     this.#lakeDir = lakeDir;
-    this.#connection = connection;
     this.#options = { ...USUAL, ...options };
   }
 
@@ -70,14 +74,14 @@ export class LakeSettler {
     const current = manifest.settled.filter(isCurrent).map((name) => join(folder, name));
     const rewritten = table === "events_log" ? 0 : sum(await Promise.all(current.map(sizeOf)));
     const enough = Math.max(this.#options.bytes, rewritten * SHARE_OF_LATEST);
-    const names: string[] = [];
+    const there = (await receivedNames(this.#lakeDir, table)).filter((name) => !gone.has(name));
+    const pathOf = (name: string): string => join(this.#lakeDir, table, name);
     let bytes = 0;
-    for (const name of await receivedNames(this.#lakeDir, table)) {
-      if (gone.has(name)) continue;
-      names.push(name);
-      bytes += await sizeOf(join(this.#lakeDir, table, name));
+    for (const [at, name] of there.entries()) {
+      bytes += await sizeOf(pathOf(name));
       if (bytes < enough) continue;
-      return { manifest, names, received: names.map((each) => join(this.#lakeDir, table, each)), current };
+      const names = there.slice(0, at + 1);
+      return { manifest, names, received: names.map(pathOf), all: there.map(pathOf), current };
     }
     return undefined;
   }
@@ -93,27 +97,29 @@ export class LakeSettler {
     await this.#clear(table, manifest);
     // Made of what it is made from: new each time, and the same if it is begun again.
     const id = digestOf(...names);
-    const copies = table === "events_log" ? eventCopies(due, id) : latestCopies(table, due, id);
-    const made: string[] = [];
-    for (const copy of copies) if (await this.#write(folder, copy)) made.push(copy.name);
+    const settlement = table === "events_log" ? settleEvents(due, id) : settleLatest(table, due, id);
+    const made = await this.#make(folder, settlement);
     await syncFolder(folder);
     const stays = manifest.settled.filter((name) => table === "events_log" || !isCurrent(name));
     await writeManifest(this.#lakeDir, table, { settled: [...stays, ...made], replaced: names });
   }
 
-  /** Makes a file, unless it were empty. */
-  async #write(folder: string, { name, sql }: Copy): Promise<boolean> {
-    const unfinished = join(folder, `.${name}.tmp`);
-    const made = await this.#connection.runAndReadAll(
-      `COPY (${sql}) TO '${unfinished.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd)`,
-    );
-    if (Number(made.getRows()[0]?.[0]) === 0) {
-      await rm(unfinished);
-      return false;
+  /** Makes the files in an engine of its own, that gives back what it takes: rows that wait to be sorted are many. */
+  async #make(folder: string, { first, copies }: Settlement): Promise<readonly string[]> {
+    const instance = await DuckDBInstance.create(":memory:", {
+      ...MODEST,
+      temp_directory: join(this.#lakeDir, SPILL),
+    });
+    const connection = await instance.connect();
+    try {
+      await connection.run(first);
+      const made: string[] = [];
+      for (const copy of copies) if (await writeCopy(connection, folder, copy)) made.push(copy.name);
+      return made;
+    } finally {
+      connection.closeSync();
+      instance.closeSync();
     }
-    await syncFolder(unfinished);
-    await rename(unfinished, join(folder, name));
-    return true;
   }
 
   /** Removes files that count no more: replaced ones, and settled ones that the manifest does not name. */
@@ -128,6 +134,21 @@ export class LakeSettler {
     for (const day of new Set(replaced.map(dirname))) await removeIfEmpty(join(this.#lakeDir, table, day));
     await writeManifest(this.#lakeDir, table, { settled, replaced: [] });
   }
+}
+
+/** Makes a file, unless it were empty. */
+async function writeCopy(connection: DuckDBConnection, folder: string, { name, sql }: Copy): Promise<boolean> {
+  const unfinished = join(folder, `.${name}.tmp`);
+  const made = await connection.runAndReadAll(
+    `COPY (${sql}) TO '${unfinished.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd)`,
+  );
+  if (Number(made.getRows()[0]?.[0]) === 0) {
+    await rm(unfinished);
+    return false;
+  }
+  await syncFolder(unfinished);
+  await rename(unfinished, join(folder, name));
+  return true;
 }
 
 interface Due extends Settling {

@@ -1,4 +1,14 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
@@ -62,7 +72,11 @@ function folderObjects(hear: (call: string, when: "before" | "after") => void): 
       put(key, content);
       return true;
     }),
-    copy: heard("copy", (from: string, to: string) => cpSync(pathOf(from), pathOf(to))),
+    // An object is there whole or not at all.
+    copy: heard("copy", (from: string, to: string) => {
+      cpSync(pathOf(from), pathOf("copying"));
+      renameSync(pathOf("copying"), pathOf(to));
+    }),
     remove: heard("remove", (keys: readonly string[]) => {
       for (const key of keys) rmSync(pathOf(key), { force: true });
     }),
@@ -100,9 +114,10 @@ const unload = async (files: ReceivedFiles, prefix: string): Promise<void> => {
   }
 };
 
+let calls = 0;
 let received = 0;
 /** A file as Firehose writes it, of a day so many days ago. */
-async function receive(daysAgo: number, ids: readonly string[]): Promise<void> {
+async function receive(daysAgo: number, ids: readonly string[], receivedDaysAgo = daysAgo): Promise<void> {
   const dt = isoDay(NOW - daysAgo * DAY);
   const name = `stream-${String(received++).padStart(4, "0")}`;
   const lines = ids.map((id, at) => ({
@@ -112,7 +127,7 @@ async function receive(daysAgo: number, ids: readonly string[]): Promise<void> {
     event: `${name} ${at}`,
     identity_key: `user_id:${id}`,
     event_time: isoTime(NOW - daysAgo * DAY),
-    received_at: isoTime(NOW - daysAgo * DAY + received),
+    received_at: isoTime(NOW - receivedDaysAgo * DAY + received),
     position: at,
   }));
   put("lines.json", lines.map((line) => JSON.stringify(line)).join("\n"));
@@ -141,11 +156,10 @@ function compacting(hear: (call: string, when: "before" | "after") => void = () 
     onReport: (report) => reports.push(report),
     onTrouble: (error) => troubles.push(error),
   });
-  let messages = 0;
   return {
     reports,
     troubles,
-    once: () => handler(asked(`m${messages++}`)),
+    once: () => handler(asked("m"), { awsRequestId: `call-${calls++}` }),
     pass: (ms: number) => {
       now += ms;
     },
@@ -208,19 +222,19 @@ describe("the compact function", () => {
     const empty = mkdtempSync(join(tmpdir(), "tributary-compact-empty-"));
     cpSync(bucket, empty, { recursive: true });
     for (const when of ["before", "after"] as const) {
-      for (let deadly = 1, calls = deadly; calls >= deadly; deadly++) {
+      for (let deadly = 1, heard = deadly; heard >= deadly; deadly++) {
         rmSync(bucket, { recursive: true, force: true });
         cpSync(empty, bucket, { recursive: true });
-        calls = 0;
+        heard = 0;
         const { once, pass, troubles } = compacting((_call, at) => {
-          if (at === when && ++calls === deadly) throw new Error("killed");
+          if (at === when && ++heard === deadly) throw new Error("killed");
         });
         for (let call = 0; call < 4; call++) {
           await once();
           if (troubles.length === 1 && call < 3) expect(await events()).toEqual(before);
           pass(GRACE_MS);
         }
-        expect(troubles.length).toBe(calls >= deadly ? 1 : 0);
+        expect(troubles.length).toBe(heard >= deadly ? 1 : 0);
         expect(await events()).toEqual(before);
         expect(await log()).toEqual(whole);
         expect(keysIn("events_log/").filter((key) => key.includes("/stream-"))).toHaveLength(1);
@@ -242,6 +256,23 @@ describe("the compact function", () => {
     expect(await events()).toEqual(before);
     expect(await rows("SELECT count(*)::INTEGER FROM events_log WHERE settled")).toEqual([[4]]);
     expect(keysIn("settling/runs/").filter((key) => key.endsWith("run.json"))).toHaveLength(1);
+  });
+
+  it("lets the copy count that was received first, though it reached the lake later", async () => {
+    await receive(9, ["a", "b"]);
+    await receive(0, ["a"], 12);
+    const before = await events();
+    expect(before.map(([, id, , dt]) => [id, dt])).toEqual([
+      ["a", isoDay(NOW)],
+      ["b", isoDay(NOW - 9 * DAY)],
+    ]);
+    const { once, pass } = compacting();
+    for (let call = 0; call < 2; call++) {
+      await once();
+      expect(await events()).toEqual(before);
+      pass(GRACE_MS);
+    }
+    expect(await rows("SELECT count(*)::INTEGER FROM events_log WHERE settled")).toEqual([[1]]);
   });
 
   it("leaves days alone to which Firehose may still write", async () => {

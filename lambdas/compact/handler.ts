@@ -1,4 +1,4 @@
-import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { type ReceivedFiles, SETTLED_PREFIX, SETTLING } from "#contracts/lake-settling.ts";
 import type { Clock } from "#core/kernel/ports.ts";
 import { DAY, HOUR, isoDay } from "#core/kernel/time.ts";
@@ -47,8 +47,8 @@ interface Run {
 const RIPE_MS = 2 * DAY;
 /** No query takes as long (Athena ends them at 30 minutes): until then files that are settled stay for those that began. */
 export const GRACE_MS = 2 * HOUR;
-/** Named in one statement, which may have 256 KB. */
-const MOST_FILES = 1_000;
+/** Each is named three times in one statement, which may have 256 KB. */
+const MOST_FILES = 400;
 
 /**
  * Settles what ripened in the log. It may be called twice, die anywhere and be taken up again: rows that are settled
@@ -58,18 +58,20 @@ const MOST_FILES = 1_000;
  */
 export const compactHandler =
   (ports: CompactPorts) =>
-  (event: SQSEvent): Promise<SQSBatchResponse> =>
-    messageByMessage(event, ports.onTrouble, async ({ messageId }) => ports.onReport(await compact(ports, messageId)));
+  (event: SQSEvent, { awsRequestId }: Pick<Context, "awsRequestId">): Promise<SQSBatchResponse> =>
+    messageByMessage(event, ports.onTrouble, async ({ messageId }) =>
+      ports.onReport(await compact(ports, `${awsRequestId}-${messageId}`)),
+    );
 
-async function compact(ports: CompactPorts, messageId: string): Promise<CompactReport> {
+async function compact(ports: CompactPorts, attempt: string): Promise<CompactReport> {
   const { run: last, marks } = await lastRun(ports);
   if (last !== undefined && !marks.has("done")) {
     const finished = await finish(ports, last, marks.has("shown"));
     // Its files as they came are still there, and would be settled again.
     if (!finished.isDone) return finished;
-    return sum(finished, await begin(ports, last.number + 1, messageId));
+    return sum(finished, await begin(ports, last.number + 1, attempt));
   }
-  return begin(ports, (last?.number ?? 0) + 1, messageId);
+  return begin(ports, (last?.number ?? 0) + 1, attempt);
 }
 
 const NOTHING: CompactReport = { shown: 0, removed: 0 };
@@ -79,8 +81,8 @@ const sum = (a: CompactReport, b: CompactReport): CompactReport => ({
 });
 
 /** Settles the next files, and shows what came of it. */
-async function begin(ports: CompactPorts, number: number, messageId: string): Promise<CompactReport> {
-  const run = await prepare(ports, number, messageId);
+async function begin(ports: CompactPorts, number: number, attempt: string): Promise<CompactReport> {
+  const run = await prepare(ports, number, attempt);
   if (run === undefined) return NOTHING;
   const isOurs = await ports.objects.create(`${keyOf(number)}run.json`, JSON.stringify(run));
   return isOurs ? await show(ports, run) : NOTHING;
@@ -118,18 +120,17 @@ async function show({ objects, clock }: CompactPorts, { number, outputs }: Run):
 }
 
 /** Settles the oldest ripe files, where nobody sees it yet; `undefined` where there are none. */
-async function prepare(ports: CompactPorts, number: number, messageId: string): Promise<Run | undefined> {
+async function prepare(ports: CompactPorts, number: number, attempt: string): Promise<Run | undefined> {
   const { objects, clock } = ports;
-  const now = clock();
-  const ripe = isoDay(now - RIPE_MS);
+  const ripe = isoDay(clock() - RIPE_MS);
   const inputs = (await objects.list("events_log/dt="))
     .filter((key) => dayOf(key) < ripe && !nameOf(key).startsWith(SETTLED_PREFIX))
     .slice(0, MOST_FILES);
   if (inputs.length === 0) return undefined;
   const days = [...new Set(inputs.map(dayOf))].slice(0, MOST_DAYS);
   const taken = inputs.filter((key) => days.includes(dayOf(key)));
-  // Named after the message too: what an attempt that died had staged is nobody's.
-  const prefix = `${SETTLING.staged}${number}-${messageId}-${now}/`;
+  // Named after the call: what one that died had staged is nobody's.
+  const prefix = `${SETTLING.staged}${number}-${attempt}/`;
   await ports.unload({ days, paths: taken.map(ports.pathOf) }, prefix);
   const outputs = (await objects.list(prefix)).map((from) => ({ from, to: shownAs(from, number) }));
   return { number, inputs: taken, outputs };

@@ -22,7 +22,7 @@ export interface Stage {
   readonly analystScanGigabytes: number;
   /** How often segments are evaluated by schedule, in minutes: each time costs one query for each segment. */
   readonly segmentMinutes: number;
-  /** How often the lake's events are settled into few large files, in hours. A run takes up to 1,000 files. */
+  /** How often the lake's events are settled into few large files, in hours. A run takes up to 400 files. */
   readonly compactHours: number;
   /**
    * How often computed traits are brought up to date, in minutes: each time costs a few queries of narrow columns, and
