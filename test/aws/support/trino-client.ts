@@ -12,7 +12,7 @@ export interface TrinoClient {
 }
 
 /** What the server says of a statement: `COLUMN_NOT_FOUND: line 1:8: Column 'x' cannot be resolved`. */
-export class TrinoError extends Error {
+class TrinoError extends Error {
   override readonly name = "TrinoError";
 }
 

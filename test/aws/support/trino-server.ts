@@ -17,7 +17,7 @@ export interface Trino {
 }
 
 /** Named as Athena names its catalogue, so that a name in three parts is the same text in both. */
-export const CATALOG = "awsdatacatalog";
+const CATALOG = "awsdatacatalog";
 
 const STARTING_MS = 240_000;
 
