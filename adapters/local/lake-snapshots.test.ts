@@ -67,17 +67,22 @@ describe("sizes of columns", () => {
   it("are those of the files' footers, remembered for a minute", async () => {
     let now = 0;
     const bytes = columnBytes(folder, query.lake, () => now);
-    expect(await bytes({ segment_changes: ["profile_id", "cause"] })).toBe(0);
+    const ofChanges = (columns: readonly string[], from?: string) =>
+      bytes([{ table: "segment_changes", columns, ...(from === undefined ? {} : { from }) }]);
+    expect(await ofChanges(["profile_id", "cause"])).toBe(0);
     const files = await openLakeFiles(folder);
     const draft = files.draft();
     draft.add({ table: "segment_changes", dt: "2026-11-02", text: '{"profile_id":"p","cause":"because"}\n' });
     await files.write("1-1-0", draft);
     files.close();
-    expect(await bytes({ segment_changes: ["profile_id"] }), "remembered").toBe(0);
+    expect(await ofChanges(["profile_id"]), "remembered").toBe(0);
     now = 60_000;
-    const one = await bytes({ segment_changes: ["profile_id"] });
-    const two = await bytes({ segment_changes: ["profile_id", "cause", "no_such_column"], events_log: ["event"] });
+    const one = await ofChanges(["profile_id"]);
+    const two = await ofChanges(["profile_id", "cause", "no_such_column"]);
     expect(one).toBeGreaterThan(0);
     expect(two).toBeGreaterThan(one);
+    expect(await bytes([{ table: "events_log", columns: ["event"] }])).toBe(0);
+    expect(await ofChanges(["profile_id"], "2026-11-02"), "from its own day on").toBe(one);
+    expect(await ofChanges(["profile_id"], "2026-11-03"), "after it").toBe(0);
   });
 });

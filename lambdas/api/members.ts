@@ -46,7 +46,7 @@ export async function preview(
     sql,
     now: isoTime(now),
     tookMs: ports.clock() - startedAt,
-    cost: await costOf(ports, written, found.scannedBytes),
+    cost: await costOf(ports, { condition: written, now }, found.scannedBytes),
     freshness: freshnessOf(written),
   };
 }

@@ -1,5 +1,6 @@
 import type { ImportAsked, ImportJob } from "#contracts/http/imports.ts";
 import type { LakeRows } from "#contracts/lake.ts";
+import type { TableRead } from "#contracts/table-read.ts";
 import type { Campaign } from "#core/campaigns/campaign.ts";
 import type { Run } from "#core/campaigns/message.ts";
 import type { ComputedTrait } from "#core/computed/computed-trait.ts";
@@ -49,10 +50,10 @@ export interface SegmentPorts {
   readonly lists: Definitions<ListDefinition>;
   readonly listRows: LakeWriter<Pick<LakeRows, "list_members">>;
   /**
-   * How many bytes these columns of these tables of the lake are, where somebody can say: what a query has to read at
-   * most. Absent where the engine itself counts what it reads.
+   * How many bytes these columns of the lake's tables are, where somebody can say: what a query has to read at most.
+   * Absent where the engine itself counts what it reads.
    */
-  readonly columnBytes?: (columns: Readonly<Record<string, readonly string[]>>) => Promise<number>;
+  readonly columnBytes?: (reads: readonly TableRead[]) => Promise<number>;
 }
 
 /** How far the lake was told of what changed rules make of the people there are. */

@@ -126,7 +126,7 @@ const segmentPorts = (lake: DuckDbLake, log: unknown[][]): ApiPorts["ofSegments"
   runs: { start: async (run) => void log.push(["segmentRuns.start", run]) },
   lists: memoryDefinitions<ListDefinition>(() => NOW),
   listRows: lake,
-  columnBytes: async (columns) => Object.values(columns).flat().length,
+  columnBytes: async (reads) => reads.flatMap(({ columns }) => columns).length,
 });
 
 function numberedKeys(): () => string {

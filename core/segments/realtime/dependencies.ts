@@ -32,13 +32,15 @@ export const dependency = (kind: DependencyKind, name: string): string => `${kin
 
 /**
  * Whether fragments can decide the condition for most people, as soon as something happens: unless it asks for
- * properties of events, of which fragments keep none. Then it is decided at once for whoever never had such an event, or
- * whom the rest of the condition settles, and for the others by the next snapshot.
+ * properties of events, of which fragments keep none, or for what is known beside them: computed traits and lists. Then
+ * it is decided at once for whoever never had such an event, or whom the rest of the condition settles, and for the
+ * others by the next snapshot.
  */
 export function isRealtime(condition: ResolvedCondition): boolean {
   if ("all" in condition) return condition.all.every(isRealtime);
   if ("any" in condition) return condition.any.every(isRealtime);
   if ("not" in condition) return isRealtime(condition.not);
+  if ("computed" in condition || "list" in condition) return false;
   if ("sequence" in condition) {
     return condition.sequence.every(({ where }) => where === undefined) && condition.without?.where === undefined;
   }

@@ -2,17 +2,7 @@ import type { EpochMs } from "#core/kernel/time.ts";
 import type { LeafCondition, ResolvedCondition } from "./condition.ts";
 import { leavesIn } from "./conditions-in.ts";
 import { eventNamesIn } from "./measure.ts";
-import { isRealtime } from "./realtime/dependencies.ts";
-import { receivedFrom, type Window, windowBounds } from "./window.ts";
-
-/** What evaluating a condition on the lake reads, and how long its answer holds. */
-export interface Estimate {
-  readonly reads: readonly ViewRead[];
-  /** Whether what is kept with profiles decides it, so that it can be decided whenever one changes. */
-  readonly realtime: boolean;
-  /** Whether people come and go by the passing of time alone: windows of the last days, dates in the last or the next. */
-  readonly drifts: boolean;
-}
+import { receivedFrom, windowBounds } from "./window.ts";
 
 /** Of one of the lake's views: these columns of every row, or of those that lie where it says. */
 export interface ViewRead {
@@ -24,21 +14,17 @@ export interface ViewRead {
   readonly names?: readonly string[];
 }
 
-/** What the statement of `adapters/sql` reads, and nothing of what the views behind it do. */
-export function estimate(condition: ResolvedCondition, now: EpochMs): Estimate {
+/** What the statement of `adapters/sql` reads of the lake's views, and nothing of what is behind those. */
+export function viewsRead(condition: ResolvedCondition, now: EpochMs): readonly ViewRead[] {
   const leaves = leavesIn(condition).filter((leaf): leaf is LeafCondition => !("segment" in leaf));
   const has = (kind: string): boolean => leaves.some((leaf) => kind in leaf);
   const told = [...(has("trait") ? ["traits"] : []), ...(has("consent") ? ["consent"] : [])];
-  return {
-    reads: [
-      { view: "profiles", columns: ["profile_id", ...told] },
-      ...eventsRead(leaves, now),
-      ...(has("computed") ? [{ view: "computed_traits", columns: ["profile_id", "computed"] } as const] : []),
-      ...(has("list") ? [{ view: "list_people", columns: ["list_id", "profile_id"] } as const] : []),
-    ],
-    realtime: isRealtime(condition),
-    drifts: leaves.some(drifts),
-  };
+  return [
+    { view: "profiles", columns: ["profile_id", ...told] },
+    ...eventsRead(leaves, now),
+    ...(has("computed") ? [{ view: "computed_traits", columns: ["profile_id", "computed"] } as const] : []),
+    ...(has("list") ? [{ view: "list_people", columns: ["list_id", "profile_id"] } as const] : []),
+  ];
 }
 
 function eventsRead(leaves: readonly LeafCondition[], now: EpochMs): readonly ViewRead[] {
@@ -63,14 +49,3 @@ function eventsRead(leaves: readonly LeafCondition[], now: EpochMs): readonly Vi
 
 const OF_PROPERTIES = ["where", "sum", "avg", "min", "max", "distinct"] as const;
 const readsProperties = (filter: object): boolean => OF_PROPERTIES.some((name) => Object.hasOwn(filter, name));
-
-function drifts(leaf: LeafCondition): boolean {
-  if ("consent" in leaf || "list" in leaf) return false;
-  if ("sequence" in leaf) return relative(leaf.within) || [...leaf.sequence, leaf.without ?? {}].some(asksOfNow);
-  if ("event" in leaf) return relative(leaf.within) || asksOfNow(leaf) || [leaf.first, leaf.last].some(isOfNow);
-  return isOfNow(leaf);
-}
-
-const relative = (within: Window | undefined): boolean => within !== undefined && "last" in within;
-const asksOfNow = ({ where = [] }: { readonly where?: readonly object[] | undefined }): boolean => where.some(isOfNow);
-const isOfNow = (test: object | undefined): boolean => test !== undefined && ("inLast" in test || "inNext" in test);
