@@ -52,7 +52,7 @@ export const BENCHMARKS = {
   "segments-lake": {
     title: "Segments of ten million events",
     run: segmentsLake,
-    seconds: 100,
+    seconds: 200,
     quickSeconds: 6,
   },
   realtime: { title: "Segments as events come in", run: realtime, seconds: 30, quickSeconds: 8 },
