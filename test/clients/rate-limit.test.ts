@@ -42,17 +42,19 @@ async function flood(
 }
 
 /**
- * How long the batch that was turned away first stayed away, in ms; `undefined` where none was. Of several on their way
- * at once the later ones may count from the first refusal: a client waits once for all of them.
+ * How long a batch stayed away after it was turned away for the first time, in ms: the longest. Of several on their way
+ * at once a client waits once for all, from the refusal that it heard first, and who heard what first no proxy can tell.
+ * That it waits as long as it is told, and not by its own clock, is what `clients.test.ts` looks at.
  */
-function firstAbsence(deliveries: FaultyProxy["deliveries"]): number | undefined {
-  const refused = deliveries.filter(({ status }) => status === 429);
-  const [first] = refused.toSorted((x, y) => (x.endedAt ?? 0) - (y.endedAt ?? 0));
-  if (first === undefined) return undefined;
-  const again = deliveries
-    .slice(deliveries.indexOf(first) + 1)
-    .find((later) => later.messageIds.some((id) => first.messageIds.includes(id)));
-  return (again?.arrivedAt ?? 0) - (first.endedAt ?? 0);
+function longestAbsence(deliveries: FaultyProxy["deliveries"]): number {
+  const absences = deliveries.flatMap((refused, at) => {
+    const carries = (other: (typeof deliveries)[number]): boolean =>
+      other.messageIds.some((id) => refused.messageIds.includes(id));
+    const again = deliveries.slice(at + 1).find(carries);
+    const isFirst = !deliveries.slice(0, at).some(carries);
+    return refused.status === 429 && isFirst && again !== undefined ? [again.arrivedAt - (refused.endedAt ?? 0)] : [];
+  });
+  return Math.max(...absences);
 }
 
 const nth = (at: number): string => `Event ${at}`;
@@ -64,7 +66,7 @@ describe("a source that sends more than it may", () => {
       for (let at = 0; at < EVENTS; at++) client.track({ userId: "u1", event: nth(at) });
       await client.closeAndFlush({ timeout: 50_000 });
     });
-    expect(firstAbsence(deliveries)).toBeGreaterThanOrEqual(1_000);
+    expect(longestAbsence(deliveries)).toBeGreaterThanOrEqual(1_000);
   });
 
   const inBrowser: readonly (readonly [string, Page])[] = [
@@ -88,7 +90,7 @@ describe("a source that sends more than it may", () => {
           );
           await stored();
         });
-        expect(firstAbsence(deliveries)).toBeGreaterThanOrEqual(1_000);
+        expect(longestAbsence(deliveries)).toBeGreaterThanOrEqual(1_000);
       } finally {
         await browser.close();
         await shop.close();
