@@ -92,7 +92,9 @@ export class SegmentsStack extends StageStack {
         ...limits,
       },
     });
-    if (who === "analysts") new NamedQueries(this, "Saved", { workgroup: made, database: stage.database });
+    if (who === "analysts" && stage.namesQueries) {
+      new NamedQueries(this, "Saved", { workgroup: made, database: stage.database });
+    }
     return { name, askers: this.addAskers(who, name) };
   }
 

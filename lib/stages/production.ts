@@ -8,6 +8,7 @@ export const productionStage = (choice: OwnersChoice): Stage => ({
   database: "tributary",
   lakeBufferSeconds: 300,
   analystScanGigabytes: 100,
+  namesQueries: true,
   segmentMinutes: 60,
   compactHours: 6,
   computedMinutes: 60,

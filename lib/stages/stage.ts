@@ -20,6 +20,8 @@ export interface Stage {
   readonly lakeBufferSeconds: number;
   /** Above this an analyst's query is stopped, in gigabytes read. Athena charges by the byte. */
   readonly analystScanGigabytes: number;
+  /** Whether Athena's own console offers the saved queries, in the analysts' workgroup; the API knows them anyhow. */
+  readonly namesQueries: boolean;
   /** How often segments are evaluated by schedule, in minutes: each time costs one query for each segment. */
   readonly segmentMinutes: number;
   /** How often the lake's events are settled into few large files, in hours. A run takes up to 400 files. */

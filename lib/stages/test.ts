@@ -8,6 +8,7 @@ export const testStage = (choice: OwnersChoice): Stage => ({
   database: "tributary_test",
   lakeBufferSeconds: 60,
   analystScanGigabytes: 10,
+  namesQueries: false,
   segmentMinutes: 60,
   compactHours: 6,
   computedMinutes: 60,
