@@ -12,7 +12,7 @@ export interface BenchOptions {
 
 export const BENCH_HELP = `How fast Tributary is on this machine, beside what the machine can do at best.
 
-  npm run bench                       everything, in at most 20 minutes; writes docs/numbers.md
+  npm run bench                       everything, in at most 17 minutes; writes docs/numbers.md
   npm run bench -- --only NAME        one of them, again and again for several; writes nothing
   npm run bench -- --quick            a run of a minute and a half to see that everything works; writes nothing
   npm run bench -- --json             figures as one JSON object on stdout instead of tables
