@@ -2,9 +2,9 @@ import { type ComputedTrait, listLimitOf, propertyOf } from "#core/computed/comp
 import type { EpochMs } from "#core/kernel/time.ts";
 import { windowBounds } from "#core/segments/window.ts";
 import type { SqlDialect } from "./dialect.ts";
-import { emptyPlan, happenedSql } from "./happened-sql.ts";
+import { happenedSql } from "./happened-sql.ts";
 import { microsSql } from "./measure-sql.ts";
-import { filterSql, listed, type Plan } from "./plan.ts";
+import { emptyPlan, filterSql, listed, type Plan } from "./plan.ts";
 import { rfmSql } from "./rfm-sql.ts";
 
 /** The columns in which an engine says what it measured, in order; `trait` is a position in the list of traits. */

@@ -1,24 +1,7 @@
 import type { MeasuredEvents } from "#core/computed/computed-trait.ts";
-import type { EpochMs } from "#core/kernel/time.ts";
 import { eventNamesIn } from "#core/segments/measure.ts";
-import { jsonColumns } from "./columns.ts";
-import type { SqlDialect } from "./dialect.ts";
 import { textLiteral } from "./literal.ts";
 import { listed, type Plan, scanSql } from "./plan.ts";
-
-/** A plan that asks for events alone. */
-export const emptyPlan = (now: EpochMs, dialect: SqlDialect): Plan => ({
-  now,
-  dialect,
-  traits: jsonColumns("traits", "trait", dialect),
-  consent: jsonColumns("consent", "consent", dialect),
-  computed: jsonColumns("computed", "computed", dialect),
-  properties: jsonColumns("properties", "property", dialect),
-  lists: new Map(),
-  scans: [],
-  levels: [],
-  measures: [],
-});
 
 /** The events that any trait asks for, of those people, with what is read of their properties. */
 export function happenedSql(plan: Plan, whose: string | undefined, name = "happened"): string {

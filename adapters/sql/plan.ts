@@ -3,7 +3,7 @@ import type { EventFilter } from "#core/segments/condition.ts";
 import { eventNamesIn } from "#core/segments/measure.ts";
 import { testIn } from "#core/segments/value-test.ts";
 import { receivedFrom, type WindowBounds } from "#core/segments/window.ts";
-import type { JsonColumns } from "./columns.ts";
+import { type JsonColumns, jsonColumns } from "./columns.ts";
 import type { SqlDialect } from "./dialect.ts";
 import { textLiteral, timestampLiteral } from "./literal.ts";
 import { testSql } from "./test-sql.ts";
@@ -30,6 +30,20 @@ export interface Scan {
   readonly names: readonly string[];
   readonly bounds: WindowBounds;
 }
+
+/** A plan that asks for nothing yet. */
+export const emptyPlan = (now: EpochMs, dialect: SqlDialect): Plan => ({
+  now,
+  dialect,
+  traits: jsonColumns("traits", "trait", dialect),
+  consent: jsonColumns("consent", "consent", dialect),
+  computed: jsonColumns("computed", "computed", dialect),
+  properties: jsonColumns("properties", "property", dialect),
+  lists: new Map(),
+  scans: [],
+  levels: [],
+  measures: [],
+});
 
 /** Which of a person's events a filter means, as a condition on the columns of `happened`; never NULL. */
 export function filterSql(filter: EventFilter, bounds: WindowBounds, plan: Plan): string {

@@ -4,10 +4,10 @@ import { DAY, type EpochMs } from "#core/kernel/time.ts";
 import { windowBounds } from "#core/segments/window.ts";
 import { type JsonValue, jsonColumns } from "./columns.ts";
 import type { SqlDialect } from "./dialect.ts";
-import { emptyPlan, happenedSql } from "./happened-sql.ts";
+import { happenedSql } from "./happened-sql.ts";
 import { doubleLiteral, timestampLiteral } from "./literal.ts";
 import { microsSql } from "./measure-sql.ts";
-import { filterSql } from "./plan.ts";
+import { emptyPlan, filterSql } from "./plan.ts";
 
 export interface At {
   readonly now: EpochMs;

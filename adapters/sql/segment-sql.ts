@@ -4,12 +4,11 @@ import { measureIn } from "#core/segments/measure.ts";
 import { needs } from "#core/segments/needs.ts";
 import { testIn } from "#core/segments/value-test.ts";
 import { windowBounds } from "#core/segments/window.ts";
-import { jsonColumns } from "./columns.ts";
 import type { SqlDialect } from "./dialect.ts";
 import { eventsSql } from "./events-sql.ts";
 import { measureSql } from "./measure-sql.ts";
 import { besideSql, peopleSql } from "./people-sql.ts";
-import { filterSql, type Plan } from "./plan.ts";
+import { emptyPlan, filterSql, type Plan } from "./plan.ts";
 import { sequenceSql } from "./sequence-sql.ts";
 import { testSql } from "./test-sql.ts";
 
@@ -24,18 +23,7 @@ import { testSql } from "./test-sql.ts";
  * there for the statistics that Parquet keeps of each row group.
  */
 export function segmentSql(condition: ResolvedCondition, now: EpochMs, dialect: SqlDialect): string {
-  const plan: Plan = {
-    now,
-    dialect,
-    traits: jsonColumns("traits", "trait", dialect),
-    consent: jsonColumns("consent", "consent", dialect),
-    computed: jsonColumns("computed", "computed", dialect),
-    properties: jsonColumns("properties", "property", dialect),
-    lists: new Map(),
-    scans: [],
-    levels: [],
-    measures: [],
-  };
+  const plan = emptyPlan(now, dialect);
   const where = conditionSql(condition, plan);
   const beside = besideSql(plan);
   // Who has nothing to be joined is looked at only where the condition may mean them all the same.

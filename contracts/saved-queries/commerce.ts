@@ -1,5 +1,13 @@
 import { between, orderEvent, type SavedQueries, WITHIN_DAYS } from "./saved-query.ts";
 
+/** Whoever ordered, with the three figures of RFM: `bought` in both queries about them. */
+const BUYERS = `WITH bought AS (
+  SELECT profile_id, max(event_time) AS last_order, count(*) AS orders, round(coalesce(sum(revenue), 0), 2) AS revenue
+  FROM events
+  WHERE profile_id IS NOT NULL AND event = {event} AND ${WITHIN_DAYS}
+  GROUP BY profile_id
+)`;
+
 /** What is bought, by whom, and what it is worth. */
 export const COMMERCE_QUERIES = {
   "revenue-by-month": {
@@ -87,12 +95,7 @@ LIMIT {most}`,
     },
     parameters: { ...between(730), event: orderEvent },
     sql: `
-WITH bought AS (
-  SELECT profile_id, max(event_time) AS last_order, count(*) AS orders, round(coalesce(sum(revenue), 0), 2) AS revenue
-  FROM events
-  WHERE profile_id IS NOT NULL AND event = {event} AND ${WITHIN_DAYS}
-  GROUP BY profile_id
-),
+${BUYERS},
 ranked AS (
   SELECT profile_id, last_order, orders, revenue,
     ntile(5) OVER (ORDER BY last_order, profile_id) AS r,
@@ -115,12 +118,7 @@ ORDER BY score DESC, revenue DESC, profile_id`,
     },
     parameters: { ...between(730), event: orderEvent },
     sql: `
-WITH bought AS (
-  SELECT profile_id, max(event_time) AS last_order, count(*) AS orders, round(coalesce(sum(revenue), 0), 2) AS revenue
-  FROM events
-  WHERE profile_id IS NOT NULL AND event = {event} AND ${WITHIN_DAYS}
-  GROUP BY profile_id
-),
+${BUYERS},
 ranked AS (
   SELECT 'recency' AS measure, ntile(5) OVER (ORDER BY last_order, profile_id) AS quintile,
     CAST(date_diff('day', CAST(last_order AS DATE), {until}) - 1 AS DOUBLE) AS figure, revenue
