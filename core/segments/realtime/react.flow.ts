@@ -9,7 +9,7 @@ import { causeIn, judge, outOf, type Question } from "./judge.ts";
 import { knownPersonOf } from "./known-person.ts";
 import { type MembershipRecord, type MembershipWrite, membershipWrite, noMemberships } from "./membership.ts";
 import { type Reasons, reconsider } from "./reconsider.flow.ts";
-import { coalesced, type Moved, movedBy } from "./seen-profiles.ts";
+import { type Moved, movedBy } from "./seen-profiles.ts";
 import type { ReadySegment, SegmentSet } from "./segment-set.ts";
 
 export interface ReactPorts {
@@ -39,7 +39,8 @@ export async function reactToChanges(
   changes: readonly ComponentChange[],
   terms: ReactTerms,
 ): Promise<{ readonly entered: number; readonly left: number }> {
-  const concerned = coalesced(changes).flatMap((change) => concern(change, terms));
+  const byKey = Map.groupBy(changes, ({ key }) => key);
+  const concerned = [...byKey.values()].flatMap((ofKey) => concern(ofKey, terms));
   if (concerned.length === 0) return NOTHING;
   const ids = concerned.map(({ moved }) => moved.id);
   const twice = repeated(ids);
@@ -79,8 +80,8 @@ interface Concerned {
 }
 
 /** Without those that no segment asks about: of them not even the record is read. */
-function concern(change: ComponentChange, { segments, rules }: ReactTerms): readonly Concerned[] {
-  return movedBy(change, rules).flatMap((moved): readonly Concerned[] => {
+function concern(changes: readonly ComponentChange[], { segments, rules }: ReactTerms): readonly Concerned[] {
+  return movedBy(changes, rules).flatMap((moved): readonly Concerned[] => {
     if (moved.kind !== "changed") return [{ moved, segments: [] }];
     const { changed, reshaped } = moved.difference;
     const asked = reshaped === undefined ? segments.dependingOn(changed.keys()) : segments.all;

@@ -41,10 +41,48 @@ export type Moved =
   | { readonly kind: "elsewhere"; readonly id: ProfileId };
 
 /**
- * The profiles that a change concerns. It works from one key's before and after alone, because that is what a stream
- * delivers.
+ * The profiles that changes of one key concern, in the order in which they were made: as they stand after the last, with
+ * all that differed on the way. Whoever was told of a part of them before may have judged by what stood in between, so
+ * neither a profile that came and went nor a trait that is again what it was is passed over. It works from what stood
+ * before and after alone, because that is what a stream delivers.
  */
-export function movedBy({ key, before, after }: ComponentChange, rules: IdentityRules): readonly Moved[] {
+export function movedBy(changes: readonly ComponentChange[], rules: IdentityRules): readonly Moved[] {
+  const moved = new Map<ProfileId, Moved>();
+  for (const change of changes) {
+    for (const step of movedInStep(change, rules)) moved.set(step.id, joined(moved.get(step.id), step));
+  }
+  const last = changes.at(-1);
+  return changes.length < 2 || last === undefined ? [...moved.values()] : asOf(last, moved, rules);
+}
+
+/** Two steps of one profile as one. */
+function joined(earlier: Moved | undefined, step: Moved): Moved {
+  if (earlier?.kind === "elsewhere") return step.kind === "gone" ? earlier : step;
+  if (earlier?.kind !== "changed" || step.kind !== "changed") return step;
+  const reshaped = step.difference.reshaped ?? earlier.difference.reshaped;
+  const changed = new Map([...earlier.difference.changed, ...step.difference.changed]);
+  return { ...step, difference: reshaped === undefined ? { changed } : { changed, reshaped } };
+}
+
+/** What moved on the way, as it stands after the last change: that may not have touched it. */
+function asOf(
+  { key, after: { version }, after }: ComponentChange,
+  moved: ReadonlyMap<ProfileId, Moved>,
+  rules: IdentityRules,
+): readonly Moved[] {
+  const { groups, following } = seenIn(after, rules);
+  const judgedBy = { key, version };
+  const standing = new Map(groups.map((group) => [group.id, group]));
+  return [...moved.values()].map((each): Moved => {
+    const group = standing.get(each.id);
+    if (each.kind === "changed" && group !== undefined) return { ...each, group, following, judgedBy };
+    return after.kind === "pointer" || each.kind === "elsewhere"
+      ? { kind: "elsewhere", id: each.id }
+      : { kind: "gone", id: each.id, judgedBy };
+  });
+}
+
+function movedInStep({ key, before, after }: ComponentChange, rules: IdentityRules): readonly Moved[] {
   const was = seenIn(before, rules);
   if (after.kind === "pointer") return was.groups.map(({ id }) => ({ kind: "elsewhere", id }));
   const is = seenIn(after, rules);
@@ -77,13 +115,3 @@ function origin({ members }: ProfileGroup, { groups }: SeenComponent): "new" | "
 
 const isSameSet = (x: ReadonlySet<unknown>, y: ReadonlySet<unknown>): boolean =>
   x.size === y.size && [...x].every((each) => y.has(each));
-
-/** One change for each key, of those that came in order: from what stood there first to what stands there last. */
-export function coalesced(changes: readonly ComponentChange[]): readonly ComponentChange[] {
-  const byKey = new Map<IdentifierKey, ComponentChange>();
-  for (const change of changes) {
-    const first = byKey.get(change.key);
-    byKey.set(change.key, first === undefined ? change : { ...change, before: first.before });
-  }
-  return [...byKey.values()];
-}
