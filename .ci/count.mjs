@@ -11,6 +11,10 @@ const reportOf = (name) => {
 const failedIn = (report) =>
   report.testResults.flatMap(({ assertionResults }) => assertionResults.filter(({ status }) => status === "failed"));
 
+/** At the very end, where whoever sees only the end of the output finds it. */
+const tell = (what, { ancestorTitles, title, failureMessages }) =>
+  console.log(`${what}: ${[...ancestorTitles, title].join(" > ")}\n${(failureMessages[0] ?? "").slice(0, 2_000)}`);
+
 for (const name of ["test", "test-aws"]) {
   const report = reportOf(name);
   if (report === undefined) continue;
@@ -20,8 +24,10 @@ for (const name of ["test", "test-aws"]) {
   counts.passed += report.numPassedTests + mended;
   counts.failed += report.numFailedTests - mended;
   counts.skipped += report.numPendingTests + (report.numTodoTests ?? 0);
-  if (again === undefined) continue;
-  for (const { fullName } of failedIn(report)) console.log(`failed at the first go: ${fullName}`);
+  for (const test of failedIn(report)) tell(again === undefined ? "failed" : "failed at the first go", test);
+  if (again !== undefined) for (const test of failedIn(again)) tell("failed at the second go", test);
+  for (const { name: file, status, message } of (again ?? report).testResults)
+    if (status === "failed" && message) console.log(`failed: ${file}\n${message.slice(0, 2_000)}`);
 }
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exit(counts.failed === 0 && counts.passed > 0 ? 0 : 1);
