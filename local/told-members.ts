@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { openDatabase } from "#adapters/local/database.ts";
+import { isBusy, openDatabase } from "#adapters/local/database.ts";
 import { openProgressStore } from "#adapters/local/progress-store.ts";
 import { sqliteMembershipStore } from "#adapters/local/sqlite-membership-store.ts";
 import type { MembershipStore } from "#core/segments/ports.ts";
@@ -36,6 +36,3 @@ export function openToldMembers(profiles: string): ToldMembers {
     close: () => database.close(),
   };
 }
-
-/** SQLite's word that another is writing. */
-const isBusy = (error: unknown): boolean => error instanceof Error && "errcode" in error && error.errcode === 5;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { badEvent } from "#core/events/bad-event.ts";
+import { openDatabase } from "./database.ts";
 import { openInbox } from "./inbox.ts";
 import { openInboxBacklog } from "./inbox-backlog.ts";
 
@@ -26,5 +27,21 @@ it("grows with what waits and shrinks with what is forgotten, though the file do
   await inbox.forget(inbox.newest());
   expect(backlog.bytes()).toBeLessThan(empty + 20_000);
   backlog.close();
+  inbox.close();
+});
+
+it("forgets another time where somebody writes all the while, and goes on taking in", async () => {
+  const path = join(folder, "busy.db");
+  const inbox = openInbox(path);
+  await inbox.intake.append({ events: [], badEvents: [] });
+  const other = openDatabase(path, "");
+  other.exec("BEGIN IMMEDIATE");
+  await inbox.forget(inbox.newest());
+  expect(inbox.after(0, 1_000)).toHaveLength(1);
+  other.exec("ROLLBACK");
+  other.close();
+  await inbox.intake.append({ events: [], badEvents: [] });
+  await inbox.forget(inbox.newest());
+  expect(inbox.after(0, 1_000)).toEqual([]);
   inbox.close();
 });

@@ -6,6 +6,7 @@ import type { Intake } from "#core/events/ports.ts";
 import type { LakeWriter } from "#core/kernel/ports.ts";
 import type { Assertion } from "#core/profiles/evidence.ts";
 import type { Assertions } from "#core/profiles/ports.ts";
+import { isBusy, PATIENCE_MS } from "./database.ts";
 import { inboxAppender } from "./inbox-appender.ts";
 import { APPENDER_CHECKPOINT, entryWriter, openInboxFile } from "./inbox-writer.ts";
 
@@ -32,7 +33,10 @@ export interface Inbox {
   after(position: number, maxBytes: number): readonly ReadEntry[];
   /** The position of the newest entry, 0 where there never was one. Sees what other processes wrote. */
   newest(): number;
-  /** Forgets entries up to a position, bit by bit: everything they said is elsewhere by now. */
+  /**
+   * Forgets entries up to a position, bit by bit: everything they said is elsewhere by now. Where others write all the
+   * time some may be left, for the next call.
+   */
   forget(upTo: number): Promise<void>;
   close(): void;
 }
@@ -40,6 +44,8 @@ export interface Inbox {
 /** Entries forgotten in one go, and the pause behind it in ms: whoever wants to append gets a turn in between. */
 const FORGET_AT_ONCE = 128;
 const FORGET_PAUSE_MS = 1;
+/** Patience with those who append: nothing is lost by forgetting later. */
+const FORGET_PATIENCE_MS = 500;
 
 /**
  * The durable door of one machine: everything that comes in is one row here before it is answered. Calls made at the
@@ -54,13 +60,21 @@ export function openInbox(path: string, onAppended: () => void = () => {}): Inbo
     "DELETE FROM inbox WHERE position IN (SELECT position FROM inbox WHERE position <= ? ORDER BY position LIMIT ?)",
   );
 
-  /** Whether there may be more. Nobody waits for the disk: what a power cut brings back is known to be done with. */
+  /** Whether to go on. Nobody waits for the disk: what a power cut brings back is known to be done with. */
   const forgetSome = (upTo: number): boolean => {
-    database.exec("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 1000;");
+    database.exec(
+      `PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 1000; PRAGMA busy_timeout = ${FORGET_PATIENCE_MS};`,
+    );
     try {
       return forget.run(upTo, FORGET_AT_ONCE).changes === FORGET_AT_ONCE;
+    } catch (error) {
+      // Where the disk is busy enough for that, room is made another time: what is forgotten is only space.
+      if (isBusy(error)) return false;
+      throw error;
     } finally {
-      database.exec(`PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${APPENDER_CHECKPOINT};`);
+      database.exec(
+        `PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${APPENDER_CHECKPOINT}; PRAGMA busy_timeout = ${PATIENCE_MS};`,
+      );
     }
   };
 

@@ -1,4 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
+import { isBusy } from "./database.ts";
 
 export interface Held {
   release(): void;
@@ -14,10 +15,8 @@ export function holdAlone(path: string): Held | undefined {
     database.exec("BEGIN EXCLUSIVE");
   } catch (error) {
     database.close();
-    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return undefined;
+    if (isBusy(error)) return undefined;
     throw error;
   }
   return { release: () => database.close() };
 }
-
-const SQLITE_BUSY = 5;
