@@ -1,17 +1,12 @@
 import { validator } from "@exodus/schemasafe";
 import type { Problem } from "#core/events/bad-event.ts";
-import { isJsonObject, type Json, type JsonObject } from "#core/kernel/json.ts";
+import type { Json, JsonObject } from "#core/kernel/json.ts";
 import { expectedAt, placeIn } from "./explain-violation.ts";
-import { type JsonSchema, mapSubschemas } from "./json-schema.ts";
-import { patternMatcher } from "./pattern-matcher.ts";
+import type { JsonSchema } from "./json-schema.ts";
+import { type Formats, schemaForLibrary } from "./schema-for-library.ts";
 
 /** What a value does against a schema; empty where it keeps to it. */
 export type SchemaCheck = (value: JsonObject) => readonly Problem[];
-
-type Formats = Record<string, (text: string) => boolean>;
-
-/** How a pattern is handed over: as a format of its own, so that it is matched by us. */
-const PATTERN_FORMAT = "pattern ";
 
 const NONE: readonly Problem[] = [];
 
@@ -29,16 +24,16 @@ const TOO_MUCH: readonly Problem[] = [
  */
 export function schemaCheck(schema: JsonSchema): SchemaCheck {
   const formats: Formats = {};
-  const compiled = withoutPatterns(schema, formats);
-  const compile = (includeErrors: boolean) =>
-    validator(compiled, { ...OPTIONS, formats, includeErrors, allErrors: includeErrors });
-  const isTaken = compile(false);
+  const compiled = schemaForLibrary(schema, formats);
+  const compile = (includeErrors: boolean, allErrors: boolean) =>
+    validator(compiled, { ...OPTIONS, formats, includeErrors, allErrors });
+  const isTaken = compile(false, false);
   const parts = countParts(compiled, MOST_TO_EXPLAIN);
   let explain: Explain | undefined;
   return (value) => {
     if (isTaken(value as Parameters<typeof isTaken>[0])) return NONE;
     if (countParts(value, MOST_TO_EXPLAIN / parts) * parts > MOST_TO_EXPLAIN) return TOO_MUCH;
-    explain ??= explainer(compile(true), compiled);
+    explain ??= explainer((all) => compile(true, all), compiled);
     return explain(value);
   };
 }
@@ -60,9 +55,17 @@ function countParts(value: Json, most: number): number {
   return count;
 }
 
+type Check = ReturnType<typeof validator>;
 type Explain = (value: JsonObject) => readonly Problem[];
 
-function explainer(check: ReturnType<typeof validator>, schema: JsonSchema): Explain {
+/**
+ * Tells of all that is wrong. A library that goes on after a type that is not there takes the rest of the schema for what
+ * that type may be asked, and so trips over a null where an object was expected: of such a value the first wrong thing
+ * is told, after which nothing is looked at.
+ */
+function explainer(compile: (allErrors: boolean) => Check, schema: JsonSchema): Explain {
+  const all = compile(true);
+  let first: Check | undefined;
   // There are as many as the schema has keywords.
   const told = new Map<string, string>();
   const messageAt = (location: string): string => {
@@ -71,28 +74,25 @@ function explainer(check: ReturnType<typeof validator>, schema: JsonSchema): Exp
     return message;
   };
   return (value) => {
-    check(value as Parameters<typeof check>[0]);
-    return (check.errors ?? []).slice(0, MOST_TOLD).map(({ keywordLocation, instanceLocation }) => ({
+    let errors = errorsIn(all, value);
+    if (errors === undefined) {
+      first ??= compile(false);
+      errors = errorsIn(first, value);
+    }
+    return (errors ?? []).slice(0, MOST_TOLD).map(({ keywordLocation, instanceLocation }) => ({
       path: placeIn(value, instanceLocation),
       message: messageAt(keywordLocation),
     }));
   };
 }
 
-/** A choice with a branch that takes everything asks for nothing; of some of those the library makes no JavaScript. */
-function withoutIdleChoice({ anyOf, ...schema }: JsonObject): JsonObject {
-  const isIdle = (branch: Json): boolean => branch === true || JSON.stringify(branch) === "{}";
-  return Array.isArray(anyOf) && !anyOf.some(isIdle) ? { ...schema, anyOf } : schema;
-}
-
-function withoutPatterns(schema: JsonSchema, formats: Formats): JsonSchema {
-  if (!isJsonObject(schema)) return schema;
-  const mapped = withoutIdleChoice(mapSubschemas(schema, (below) => withoutPatterns(below, formats)));
-  if (typeof mapped.pattern !== "string") return mapped;
-  const { pattern, ...rest } = mapped;
-  const format = `${PATTERN_FORMAT}${pattern}`;
-  formats[format] ??= patternMatcher(pattern);
-  return rest.format === undefined
-    ? { ...rest, format }
-    : { ...rest, allOf: [{ format }, ...((rest.allOf ?? []) as JsonSchema[])] };
+/** `undefined` where the check trips over the value. */
+function errorsIn(check: Check, value: JsonObject): Check["errors"] | undefined {
+  try {
+    check(value as Parameters<Check>[0]);
+    return check.errors ?? [];
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
 }
