@@ -87,4 +87,5 @@ export function joinLinks(x: Link, y: Link): Link {
   return order <= 0 ? x : y;
 }
 
-const wordsOf = ({ reason, act }: Link): string => JSON.stringify([reason ?? "", act ?? ""]);
+/** No reason is not an empty one: last, so that it decides where nothing else does. */
+const wordsOf = ({ reason, act }: Link): string => JSON.stringify([reason ?? "", act ?? "", typeof reason]);

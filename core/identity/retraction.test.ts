@@ -29,6 +29,12 @@ describe("two retractions of one link", () => {
     );
   });
 
+  it("join in any order where one gave an empty reason and the other none", () => {
+    const none: Retraction = { first: { at: 1, by: "x" }, who: "ben", act: "merge" };
+    const empty: Retraction = { ...none, reason: "" };
+    expect(joinRetractions(none, empty)).toEqual(joinRetractions(empty, none));
+  });
+
   it("leave the first of them standing, and any that is known above one that is not", () => {
     const first: Retraction = { first: { at: 1, by: "x" }, who: "chloe", reason: "a typo" };
     const later: Retraction = { first: { at: 2, by: "a" }, who: "ben" };

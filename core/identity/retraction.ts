@@ -30,4 +30,6 @@ export function joinRetractions(x: Retraction, y: Retraction): Retraction {
   return words <= 0 ? x : y;
 }
 
-const wordsOf = ({ who, reason, act }: Retraction): string => JSON.stringify([who ?? "", reason ?? "", act ?? ""]);
+/** No reason is not an empty one: last, so that it decides where nothing else does. */
+const wordsOf = ({ who, reason, act }: Retraction): string =>
+  JSON.stringify([who ?? "", reason ?? "", act ?? "", typeof who, typeof reason]);
