@@ -24,21 +24,21 @@ interface Person {
   readonly devices: readonly string[];
 }
 
-interface Chance {
+export interface Chance {
   readonly random: () => number;
   readonly below: (n: number) => number;
   readonly pick: <T>(list: readonly T[]) => T;
   readonly hex: (length: number) => string;
 }
 
-function chanceFrom(seed: number): Chance {
+export function chanceFrom(seed: number): Chance {
   const random = randomFrom(seed);
   const below = (n: number): number => Math.floor(random() * n);
   const hex = (length: number): string => Array.from({ length }, () => below(16).toString(16)).join("");
   return { random, below, hex, pick: (list) => list[below(list.length)] as (typeof list)[number] };
 }
 
-const uuid = ({ hex }: Chance): string => [8, 4, 4, 4, 12].map(hex).join("-");
+export const uuid = ({ hex }: Chance): string => [8, 4, 4, 4, 12].map(hex).join("-");
 
 function personFrom(chance: Chance): Person {
   const userId = `cus_${chance.hex(14)}`;
@@ -135,7 +135,7 @@ const ordersOf = (chance: Chance, people: readonly Person[], at: number): Reques
     );
   });
 
-const browserContext = (chance: Chance): JsonObject => ({
+export const browserContext = (chance: Chance): JsonObject => ({
   page: {
     path: chance.pick(PAGES),
     url: `https://boutique.example.fr${chance.pick(PAGES)}?ref=${chance.hex(6)}`,

@@ -6,7 +6,18 @@ export interface Measure {
   readonly rounds: number;
 }
 
-export type Unit = "events/s" | "requests/s" | "people/s" | "s" | "ms" | "MB" | "kB" | "×" | "units";
+export type Unit =
+  | "events/s"
+  | "requests/s"
+  | "people/s"
+  | "s"
+  | "ms"
+  | "MB"
+  | "kB"
+  | "×"
+  | "units"
+  | "records"
+  | "requests";
 
 /** What the machine (or AWS) can do at best where nothing but this is done, in the unit of the figure it stands beside. */
 export interface Limit {

@@ -1,6 +1,7 @@
 import type { Benchmark } from "./benchmark.ts";
 import { aws } from "./measured/aws.ts";
 import { collectBatches, collectSingle } from "./measured/collect.ts";
+import { collectAws } from "./measured/collect-aws.ts";
 import { collectHandler } from "./measured/collect-handler.ts";
 import { collectStart } from "./measured/collect-start.ts";
 import { identityAws } from "./measured/identity-aws.ts";
@@ -35,6 +36,7 @@ export const BENCHMARKS = {
   "whole-way": { title: "The whole way", run: wholeWay, seconds: 60, quickSeconds: 7 },
   start: { title: "Starting", run: start, seconds: 15, quickSeconds: 2 },
   "import-cdnow": { title: "Importing CDNOW", run: importCdnow, seconds: 45, quickSeconds: 1 },
+  "collect-aws": { title: "One call of the collector on AWS", run: collectAws, seconds: 5, quickSeconds: 2 },
   aws: { title: "AWS operations", run: aws, seconds: 40, quickSeconds: 4 },
   latency: { title: "Latency", run: latency, seconds: 60, quickSeconds: 8 },
   resolve: { title: "Resolving identity", run: resolve, seconds: 40, quickSeconds: 7 },

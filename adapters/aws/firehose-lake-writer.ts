@@ -19,7 +19,7 @@ export function firehoseLakeWriter(options: FirehoseLakeWriterOptions): Lake {
     append: async (table, rows) => {
       const stream = streams[table];
       if (stream === undefined) throw new Error(`this function was not told a delivery stream for ${table}`);
-      await putRows({ client, pause }, stream, rows);
+      await putRows({ client, pause }, { table, stream }, rows);
     },
   };
 }

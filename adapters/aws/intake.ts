@@ -23,11 +23,13 @@ export interface AwsIntakeOptions {
 export function awsIntake(options: AwsIntakeOptions): Intake {
   const { queueUrl, eventsLogStream, badEventsStream } = options;
   const { firehose: client = firehoseClient(), sqs = sqsClient(), pause = jitteredPause } = options;
+  const log = { table: "events_log", stream: eventsLogStream } as const;
+  const bad = { table: "bad_events", stream: badEventsStream } as const;
   return {
     append: async ({ events, badEvents }) => {
       const ways = await Promise.allSettled([
-        putRows({ client, pause }, eventsLogStream, events.map(eventsLogRow)),
-        putRows({ client, pause }, badEventsStream, badEvents.map(badEventRow)),
+        putRows({ client, pause }, log, events.map(eventsLogRow)),
+        putRows({ client, pause }, bad, badEvents.map(badEventRow)),
         sendEvidence(sqs, queueUrl, { events, assertions: [] }),
       ]);
       const failed = ways.find((way) => way.status === "rejected");

@@ -1,4 +1,5 @@
 import { type FirehoseClient, PutRecordBatchCommand } from "@aws-sdk/client-firehose";
+import type { LakeTable } from "#contracts/lake.ts";
 import { callsOf, packRows } from "./pack-rows.ts";
 import type { Pause } from "./pause.ts";
 
@@ -9,9 +10,19 @@ export interface PutRowsPorts {
   readonly pause: Pause;
 }
 
+/** A table, and the delivery stream that writes it. */
+export interface TableStream {
+  readonly table: LakeTable;
+  readonly stream: string;
+}
+
 /** Resolves once Firehose has taken every row: what it refuses of a call is put again, and only that. */
-export async function putRows(ports: PutRowsPorts, stream: string, rows: readonly object[]): Promise<void> {
-  for (const call of callsOf(packRows(rows))) await putAll(ports, stream, call);
+export async function putRows(
+  ports: PutRowsPorts,
+  { table, stream }: TableStream,
+  rows: readonly object[],
+): Promise<void> {
+  for (const call of callsOf(packRows(table, rows))) await putAll(ports, stream, call);
 }
 
 async function putAll({ client, pause }: PutRowsPorts, stream: string, call: readonly Buffer[]): Promise<void> {

@@ -16,11 +16,11 @@ const WRITE_KEY = "a-write-key-of-thirty-two-digits";
 const PLAN = "ecommerce";
 
 /** The collector by itself, its source held to the e-commerce plan: what goes in ends at `intake`. */
-export function collector(intake: Intake): ReturnType<typeof collectHandler> {
+export function collector(intake: Intake, kind: "server" | "browser" = "server"): ReturnType<typeof collectHandler> {
   const read = readTrackingPlan(parse(readFileSync(new URL("../../plans/ecommerce.yaml", import.meta.url), "utf8")));
   if (isRejection(read)) throw new Error(read.message);
   const definition = { id: PLAN, version: 1, updatedAt: 0, definition: read };
-  const source = { id: "shop", name: "The shop", kind: "server", trust: "server", enabled: true } as const;
+  const source = { id: "shop", name: "The shop", kind, trust: kind, enabled: true } as const;
   const keys = [keptWriteKey(WRITE_KEY, 0)];
   return collectHandler({
     sources: memorySources([{ ...source, keys, plan: { id: PLAN, mode: "report" } }]),

@@ -3,6 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from "#core/kernel/json.ts";
 import { isoDay, isoTime } from "#core/kernel/time.ts";
 import type { BadEvent, Problem } from "./bad-event.ts";
 import type { Event } from "./event.ts";
+import { problemsText } from "./problems-text.ts";
 
 /**
  * A row of `events_log`: an accepted event as received. Objects are JSON *text*, because Firehose drops members its
@@ -92,14 +93,14 @@ export function eventsLogRow(event: Event): EventsLogRow {
     consent: event.consent === undefined ? null : JSON.stringify(event.consent),
     marks: event.marks === undefined ? null : JSON.stringify(event.marks),
     plan_status: event.plan?.status ?? null,
-    plan_problems: problemsText(event.plan?.problems),
+    plan_problems: problemsOrNull(event.plan?.problems),
     position: event.position ?? null,
     dt: isoDay(event.receivedAt),
   };
 }
 
-const problemsText = (problems: readonly Problem[] = []): string | null =>
-  problems.length === 0 ? null : JSON.stringify(problems);
+const problemsOrNull = (problems: readonly Problem[] = []): string | null =>
+  problems.length === 0 ? null : problemsText(problems);
 
 /**
  * Of the form of a bad event, as `docs/schemas` describes it. 2: with its surroundings, its name and its recovery.

@@ -1,10 +1,10 @@
 import type * as z from "zod";
 import type { TRACKING_PLAN_ROUTES, Violations } from "#contracts/http/tracking-plans.ts";
-import type { Problem } from "#core/events/bad-event.ts";
+import { problemsIn } from "#core/events/problems-text.ts";
 import { DAY, isoDay, isoTime, parseTime } from "#core/kernel/time.ts";
 import { addUpViolations, type ViolationGroup } from "#core/plans/add-up-violations.ts";
 import type { ApiPorts } from "./ports.ts";
-import { countOf, jsonOf, type Row, rowsOf, sqlAll, sqlText, sqlTime, textOf, timeOf } from "./sql-text.ts";
+import { countOf, type Row, rowsOf, sqlAll, sqlText, sqlTime, textOf, timeOf } from "./sql-text.ts";
 
 type Asked = z.output<(typeof TRACKING_PLAN_ROUTES)["trackingPlanViolations"]["query"]>;
 
@@ -68,7 +68,7 @@ function groupOf(
   return {
     event: textOf(event),
     isUnplanned: standing === "unplanned" || standing === "event.unplanned",
-    problems: jsonOf(problems) as unknown as readonly Problem[],
+    problems: problemsIn(textOf(problems)),
     count: countOf(events),
     sample: { id: textOf(id), source: textOf(source), receivedAt: timeOf(received_at), refused },
   };

@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { packRows } from "#adapters/aws/pack-rows.ts";
+import type { LakeTable } from "#contracts/lake.ts";
 import { redriveHandler } from "./handler.ts";
 
 /** As Firehose writes it: a line for each record it was given. */
-const errorFile = (...records: readonly (readonly object[])[]): string =>
+const errorFile = (...records: readonly (readonly object[])[]): string => errorFileOf("events_log", ...records);
+
+const errorFileOf = (table: LakeTable, ...records: readonly (readonly object[])[]): string =>
   records
-    .flatMap((rows) => packRows(rows))
+    .flatMap((rows) => packRows(table, rows))
     .map((data) => {
       const said = { attemptsMade: 1, errorCode: "DataFormatConversion.InvalidSchema", arrivalTimestamp: 1 };
       return `${JSON.stringify({ ...said, rawData: data.toString("base64") })}\n`;
@@ -49,7 +52,7 @@ describe("the redrive function", () => {
     const files = {
       [A]: errorFile([{ message_id: "1" }, { message_id: "2" }], [{ message_id: "é\n" }]),
       [B]: errorFile([{ message_id: "4" }]),
-      [OTHER]: errorFile([{ bad_event_id: "x" }]),
+      [OTHER]: errorFileOf("bad_events", [{ bad_event_id: "x" }]),
     };
     const { handler, happened, put, kept } = recordingWorld(files);
     expect(await handler({ table: "events_log" }, longTime)).toEqual({
@@ -62,6 +65,16 @@ describe("the redrive function", () => {
     expect(happened).toEqual(["append 3 to events_log", `remove ${A}`, "append 1 to events_log", `remove ${B}`]);
     expect(put).toEqual(["1", "2", "é\n", "4"].map((message_id) => ({ message_id })));
     expect([...kept.keys()]).toEqual([OTHER]);
+  });
+
+  it("puts back by their columns' names what was sent under keys, and what was sent under names before", async () => {
+    const row = { message_id: "1", event: "Order Completed", plan_status: "planned", position: 0 };
+    const sent = packRows("events_log", [row]).map(String);
+    expect(sent.join("")).not.toContain("message_id");
+    const records = [...sent, JSON.stringify(row)].map((text) => Buffer.from(text).toString("base64"));
+    const { handler, put } = recordingWorld({ [A]: records.map((rawData) => JSON.stringify({ rawData })).join("\n") });
+    await handler({ table: "events_log" }, longTime);
+    expect(put).toEqual([row, row]);
   });
 
   it("leaves a file of which it cannot read every row, says why, and goes on", async () => {

@@ -1,4 +1,5 @@
 import { LAKE_TABLES, type LakeTable } from "#contracts/lake.ts";
+import { byColumns } from "#contracts/lake-keys.ts";
 
 export interface RedrivePorts {
   readonly objects: {
@@ -48,7 +49,10 @@ export const redriveHandler =
         left.push({ key, why: rows });
         continue;
       }
-      await append(table, rows);
+      await append(
+        table,
+        rows.map((row) => byColumns(table, row)),
+      );
       await objects.remove([key]);
       files++;
       count += rows.length;

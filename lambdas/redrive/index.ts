@@ -12,5 +12,5 @@ const firehose = { client: firehoseClient(), pause: jitteredPause };
 
 export const handler = redriveHandler({
   objects: s3LakeObjects({ bucket: settings.LAKE_BUCKET }),
-  append: (table, rows) => putRows(firehose, streams[table], rows),
+  append: (table, rows) => putRows(firehose, { table, stream: streams[table] }, rows),
 });

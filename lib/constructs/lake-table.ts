@@ -12,7 +12,7 @@ import { PolicyDocument, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import {
   DeliveryStream,
   EnableLogging,
-  InputFormat,
+  OpenXJsonInputFormat,
   OutputFormat,
   S3Bucket,
   SchemaConfiguration,
@@ -23,6 +23,7 @@ import type { IBucket } from "aws-cdk-lib/aws-s3";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
 import { type ColumnType, LAKE_TABLES, type LakeTable as LakeTableName } from "#contracts/lake.ts";
+import { LAKE_KEYS } from "#contracts/lake-keys.ts";
 import type { Stage } from "#lib/stages/stage.ts";
 import { acknowledgeStars } from "./acknowledge.ts";
 import { addAlarm, FIVE_MINUTES } from "./alarm.ts";
@@ -120,6 +121,7 @@ export class LakeTable extends Construct {
   private writeTable({ table, stage, bucket }: LakeTableProps, declared: S3Table, role: Role): DeliveryStream {
     // Role policies are written above, whole: CDK's own grants would open the bucket.
     const own = role.withoutPolicyUpdates();
+    const keys = LAKE_KEYS[table];
     const stream = new DeliveryStream(this, "Stream", {
       encryption: StreamEncryption.awsOwnedKey(),
       destination: new S3Bucket(bucket, {
@@ -132,7 +134,7 @@ export class LakeTable extends Construct {
         dataFormatConversion: {
           schemaConfiguration: SchemaConfiguration.fromCfnTable(declared.node.defaultChild as CfnTable),
           // Of the two readers of JSON, this is the one that takes times as `2026-11-21T10:00:00.123Z`.
-          inputFormat: InputFormat.OPENX_JSON,
+          inputFormat: new OpenXJsonInputFormat(keys === undefined ? {} : { columnToJsonKeyMappings: { ...keys } }),
           outputFormat: OutputFormat.PARQUET,
         },
       }),
