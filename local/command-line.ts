@@ -1,8 +1,10 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 
-type Options = NonNullable<ParseArgsConfig["options"]>;
+export type Options = NonNullable<ParseArgsConfig["options"]>;
 /** What `parseArgs` makes of a command line with these options. */
-type Parsed<Asked extends Options> = ReturnType<typeof parseArgs<{ readonly options: Asked; allowPositionals: true }>>;
+export type Parsed<Asked extends Options> = ReturnType<
+  typeof parseArgs<{ readonly options: Asked; allowPositionals: true }>
+>;
 
 /** What stands on a command line, or what is wrong with it, as an `Error`. */
 export function readCommandLine<const Asked extends Options>(

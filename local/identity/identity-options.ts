@@ -1,6 +1,6 @@
-import { type Rejection, rejection } from "#core/kernel/rejection.ts";
-import { readCommandLine, strayOption } from "#local/command-line.ts";
-import { TARGET_HELP, TARGET_OPTIONS, type TargetAsked } from "#local/management-target.ts";
+import type { Rejection } from "#core/kernel/rejection.ts";
+import { type Given, readManagementOptions } from "#local/management-options.ts";
+import { TARGET_HELP, type TargetAsked } from "#local/management-target.ts";
 
 /** What is to be done with the rules of identity. */
 export type IdentityAct =
@@ -16,15 +16,12 @@ export interface IdentityOptions {
 }
 
 const OPTIONS = {
-  ...TARGET_OPTIONS,
   page: { type: "string" },
   after: { type: "string" },
   values: { type: "boolean" },
-  json: { type: "boolean" },
-  help: { type: "boolean", short: "h" },
 } as const;
 
-type Values = Exclude<ReturnType<typeof readCommandLine<typeof OPTIONS>>, Error>["values"];
+type Values = Given<typeof OPTIONS>;
 
 const USUAL_PAGE = 1_000;
 const MOST_PAGE = 5_000;
@@ -35,26 +32,12 @@ const GO_WITH: Readonly<Record<string, readonly IdentityAct["kind"][]>> = {
   after: ["retell"],
 };
 
-export function readIdentityOptions(
-  args: readonly string[],
-): IdentityOptions | "help" | Rejection<"identity.bad_options"> {
-  const refuse = (why: string) => rejection("identity.bad_options", `${why} See: npm run local -- identity --help`);
-  const read = readCommandLine(args, OPTIONS);
-  if (read instanceof Error) return refuse(`${read.message}.`);
-  const { values, positionals } = read;
-  if (values.help || args.length === 0) return "help";
-  const [what, asked = "", ...rest] = positionals;
-  if (what !== "rules") return refuse(`Of identity there are rules alone: identity rules show.`);
-  const act = actIn(asked, rest, values);
-  if (typeof act === "string") return refuse(act);
-  const stray = strayOption(values, act.kind, GO_WITH);
-  if (stray !== undefined) return refuse(stray);
-  const { data, url, token } = values;
-  return { act, target: { data, url, token } };
-}
+export const readIdentityOptions = (args: readonly string[]): IdentityOptions | "help" | Rejection =>
+  readManagementOptions(args, { command: "identity", options: OPTIONS, goWith: GO_WITH, actIn });
 
 /** What is asked for, or what is wrong with it. */
-function actIn(asked: string, [file, ...more]: readonly string[], values: Values): IdentityAct | string {
+function actIn(what: string, [asked = "", file, ...more]: readonly string[], values: Values): IdentityAct | string {
+  if (what !== "rules") return "Of identity there are rules alone: identity rules show.";
   const page = Number(values.page ?? USUAL_PAGE);
   if (!Number.isInteger(page) || page < 1 || page > MOST_PAGE) return `--page takes 1 to ${MOST_PAGE}.`;
   if (more.length > 0) return `${asked} does not understand "${more[0]}".`;

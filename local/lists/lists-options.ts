@@ -1,6 +1,6 @@
-import { type Rejection, rejection } from "#core/kernel/rejection.ts";
-import { readCommandLine, strayOption } from "#local/command-line.ts";
-import { TARGET_HELP, TARGET_OPTIONS, type TargetAsked } from "#local/management-target.ts";
+import type { Rejection } from "#core/kernel/rejection.ts";
+import { type Given, readManagementOptions } from "#local/management-options.ts";
+import { TARGET_HELP, type TargetAsked } from "#local/management-target.ts";
 
 /** What is to be done. */
 export type ListsAct =
@@ -22,16 +22,13 @@ export interface ListsOptions {
 }
 
 const OPTIONS = {
-  ...TARGET_OPTIONS,
   id: { type: "string" },
   name: { type: "string" },
   append: { type: "boolean" },
   type: { type: "string", multiple: true },
-  json: { type: "boolean" },
-  help: { type: "boolean", short: "h" },
 } as const;
 
-type Values = Exclude<ReturnType<typeof readCommandLine<typeof OPTIONS>>, Error>["values"];
+type Values = Given<typeof OPTIONS>;
 
 const GO_WITH: Readonly<Record<string, readonly ListsAct["kind"][]>> = {
   id: ["import"],
@@ -40,20 +37,8 @@ const GO_WITH: Readonly<Record<string, readonly ListsAct["kind"][]>> = {
   type: ["import"],
 };
 
-export function readListsOptions(args: readonly string[]): ListsOptions | "help" | Rejection<"lists.bad_options"> {
-  const refuse = (why: string) => rejection("lists.bad_options", `${why} See: npm run local -- lists --help`);
-  const read = readCommandLine(args, OPTIONS);
-  if (read instanceof Error) return refuse(`${read.message}.`);
-  const { values, positionals } = read;
-  if (values.help || args.length === 0) return "help";
-  const [asked = "", ...rest] = positionals;
-  const act = actIn(asked, rest, values);
-  if (typeof act === "string") return refuse(act);
-  const stray = strayOption(values, act.kind, GO_WITH);
-  if (stray !== undefined) return refuse(stray);
-  const { data, url, token } = values;
-  return { act, target: { data, url, token } };
-}
+export const readListsOptions = (args: readonly string[]): ListsOptions | "help" | Rejection =>
+  readManagementOptions(args, { command: "lists", options: OPTIONS, goWith: GO_WITH, actIn });
 
 /** What is asked for, or what is wrong with it. */
 function actIn(asked: string, rest: readonly string[], values: Values): ListsAct | string {

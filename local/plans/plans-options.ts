@@ -1,6 +1,6 @@
-import { type Rejection, rejection } from "#core/kernel/rejection.ts";
-import { readCommandLine, strayOption } from "#local/command-line.ts";
-import { TARGET_HELP, TARGET_OPTIONS, type TargetAsked } from "#local/management-target.ts";
+import type { Rejection } from "#core/kernel/rejection.ts";
+import { type Given, readManagementOptions } from "#local/management-options.ts";
+import { TARGET_HELP, type TargetAsked } from "#local/management-target.ts";
 
 /** What is to be done. */
 export type PlansAct =
@@ -17,18 +17,15 @@ export interface PlansOptions {
 }
 
 const OPTIONS = {
-  ...TARGET_OPTIONS,
   name: { type: "string" },
   source: { type: "string" },
   since: { type: "string" },
   sample: { type: "string" },
   out: { type: "string" },
   "dry-run": { type: "boolean" },
-  json: { type: "boolean" },
-  help: { type: "boolean", short: "h" },
 } as const;
 
-type Values = Exclude<ReturnType<typeof readCommandLine<typeof OPTIONS>>, Error>["values"];
+type Values = Given<typeof OPTIONS>;
 
 /** Options that go with some acts only. */
 const GO_WITH: Readonly<Record<string, readonly PlansAct["kind"][]>> = {
@@ -40,20 +37,8 @@ const GO_WITH: Readonly<Record<string, readonly PlansAct["kind"][]>> = {
   sample: ["infer"],
 };
 
-export function readPlansOptions(args: readonly string[]): PlansOptions | "help" | Rejection<"plans.bad_options"> {
-  const refuse = (why: string) => rejection("plans.bad_options", `${why} See: npm run local -- plans --help`);
-  const read = readCommandLine(args, OPTIONS);
-  if (read instanceof Error) return refuse(`${read.message}.`);
-  const { values, positionals } = read;
-  if (values.help || args.length === 0) return "help";
-  const [asked = "", ...rest] = positionals;
-  const act = actIn(asked, rest, values);
-  if (typeof act === "string") return refuse(act);
-  const stray = strayOption(values, act.kind, GO_WITH);
-  if (stray !== undefined) return refuse(stray);
-  const { data, url, token } = values;
-  return { act, target: { data, url, token } };
-}
+export const readPlansOptions = (args: readonly string[]): PlansOptions | "help" | Rejection =>
+  readManagementOptions(args, { command: "plans", options: OPTIONS, goWith: GO_WITH, actIn });
 
 /** What is asked for, or what is wrong with it. */
 function actIn(asked: string, rest: readonly string[], values: Values): PlansAct | string {

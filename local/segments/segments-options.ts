@@ -1,6 +1,6 @@
-import { type Rejection, rejection } from "#core/kernel/rejection.ts";
-import { readCommandLine, strayOption } from "#local/command-line.ts";
-import { TARGET_HELP, TARGET_OPTIONS, type TargetAsked } from "#local/management-target.ts";
+import { isRejection, type Rejection } from "#core/kernel/rejection.ts";
+import { type Given, readManagementOptions } from "#local/management-options.ts";
+import { TARGET_HELP, type TargetAsked } from "#local/management-target.ts";
 
 const OF_ONE = ["show", "members", "history", "versions", "evaluate", "archive", "restore"] as const;
 
@@ -19,36 +19,28 @@ export interface SegmentsOptions {
 }
 
 const OPTIONS = {
-  ...TARGET_OPTIONS,
   archived: { type: "boolean" },
   language: { type: "string", default: "en" },
-  json: { type: "boolean" },
-  help: { type: "boolean", short: "h" },
 } as const;
 
 const GO_WITH: Readonly<Record<string, readonly SegmentsAct["kind"][]>> = { archived: ["list"] };
 
 export function readSegmentsOptions(
   args: readonly string[],
-): { readonly act: SegmentsOptions; readonly target: TargetAsked } | "help" | Rejection<"segments.bad_options"> {
-  const refuse = (why: string) => rejection("segments.bad_options", `${why} See: npm run local -- segments --help`);
-  const read = readCommandLine(args, OPTIONS);
-  if (read instanceof Error) return refuse(`${read.message}.`);
-  const { values, positionals } = read;
-  if (values.help || args.length === 0) return "help";
-  const { language, data, url, token } = values;
-  if (language !== "en" && language !== "fr") return refuse(`--language expects en or fr; got "${language}".`);
-  const [asked = "", ...rest] = positionals;
-  const act = actIn(asked, rest, values.archived ?? false);
-  if (typeof act === "string") return refuse(act);
-  const stray = strayOption(values, act.kind, GO_WITH);
-  if (stray !== undefined) return refuse(stray);
-  const target = { data, url, token };
-  return { act: { act, target, language }, target };
+): { readonly act: SegmentsOptions; readonly target: TargetAsked } | "help" | Rejection {
+  const read = readManagementOptions(args, { command: "segments", options: OPTIONS, goWith: GO_WITH, actIn });
+  if (read === "help" || isRejection(read)) return read;
+  const { act, target, given } = read;
+  return { act: { act, target, language: given.language === "fr" ? "fr" : "en" }, target };
 }
 
 /** What is asked for, or what is wrong with it. */
-function actIn(asked: string, rest: readonly string[], archived: boolean): SegmentsAct | string {
+function actIn(
+  asked: string,
+  rest: readonly string[],
+  { language, archived = false }: Given<typeof OPTIONS>,
+): SegmentsAct | string {
+  if (language !== "en" && language !== "fr") return `--language expects en or fr; got "${language}".`;
   const [first, second] = rest;
   const needed = asked === "list" ? 0 : asked === "overlap" || asked === "explain" ? 2 : 1;
   if (rest.length > needed) return `${asked} does not understand "${rest[needed]}".`;

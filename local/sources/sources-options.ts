@@ -1,6 +1,6 @@
-import { type Rejection, rejection } from "#core/kernel/rejection.ts";
-import { readCommandLine } from "#local/command-line.ts";
-import { TARGET_HELP, TARGET_OPTIONS, type TargetAsked } from "#local/management-target.ts";
+import type { Rejection } from "#core/kernel/rejection.ts";
+import { type Given, readManagementOptions } from "#local/management-options.ts";
+import { TARGET_HELP, type TargetAsked } from "#local/management-target.ts";
 
 /** What is to be done. */
 export type SourcesAct =
@@ -13,38 +13,27 @@ export type SourcesAct =
 export interface SourcesOptions {
   readonly act: SourcesAct;
   readonly target: TargetAsked;
-  readonly json: boolean;
 }
 
 const OPTIONS = {
-  ...TARGET_OPTIONS,
   name: { type: "string" },
   kind: { type: "string" },
   origin: { type: "string", multiple: true },
-  "dry-run": { type: "boolean", default: false },
-  json: { type: "boolean", default: false },
-  help: { type: "boolean", short: "h", default: false },
+  "dry-run": { type: "boolean" },
 } as const;
 
-type Values = Exclude<ReturnType<typeof readCommandLine<typeof OPTIONS>>, Error>["values"];
+type Values = Given<typeof OPTIONS>;
 
-export function readSourcesOptions(args: readonly string[]): SourcesOptions | "help" | Rejection<"source.bad_options"> {
-  const refuse = (why: string) => rejection("source.bad_options", `${why} See: npm run local -- sources --help`);
-  const read = readCommandLine(args, OPTIONS);
-  if (read instanceof Error) return refuse(`${read.message}.`);
-  const { values, positionals } = read;
-  if (values.help || args.length === 0) return "help";
-  const [asked = "", ...rest] = positionals;
-  const act = actIn(asked, rest, values);
-  if (typeof act === "string") return refuse(act);
-  if (values["dry-run"] && act.kind !== "apply") return refuse("--dry-run goes with apply only.");
-  const strays = ADD_ONLY.filter((name) => values[name] !== undefined);
-  if (strays.length > 0 && act.kind !== "add") return refuse(`--${strays[0]} goes with add only.`);
-  const { data, url, token, json } = values;
-  return { act, target: { data, url, token }, json };
-}
+/** Options that go with some acts only. */
+const GO_WITH: Readonly<Record<string, readonly SourcesAct["kind"][]>> = {
+  "dry-run": ["apply"],
+  name: ["add"],
+  kind: ["add"],
+  origin: ["add"],
+};
 
-const ADD_ONLY = ["name", "kind", "origin"] as const;
+export const readSourcesOptions = (args: readonly string[]): SourcesOptions | "help" | Rejection =>
+  readManagementOptions(args, { command: "sources", options: OPTIONS, goWith: GO_WITH, actIn });
 
 /** What is asked for, or what is wrong with it. */
 function actIn(asked: string, rest: readonly string[], values: Values): SourcesAct | string {
@@ -55,7 +44,9 @@ function actIn(asked: string, rest: readonly string[], values: Values): SourcesA
     case "list":
       return tooMany(0) ?? { kind: "list" };
     case "apply":
-      return first === undefined ? "Apply which files?" : { kind: "apply", files: rest, dryRun: values["dry-run"] };
+      return first === undefined
+        ? "Apply which files?"
+        : { kind: "apply", files: rest, dryRun: values["dry-run"] ?? false };
     case "add":
       if (first === undefined) return "Add which source? Give it an id.";
       return tooMany(1) ?? { kind: "add", id: first, settings: settingsIn(first, values) };
