@@ -1,3 +1,4 @@
+import { basename, dirname } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { DUCKDB_TYPE } from "#adapters/local/duckdb-type.ts";
 import { isCurrent, isSettledTable } from "#adapters/local/lake-manifest.ts";
@@ -39,7 +40,7 @@ export async function bytesRead(sql: string, { files }: LakeWorkload): Promise<B
   let bytes = 0;
   for (const { table, columns, of } of scans) {
     if (!isSettledTable(table) || columns.length === 0) continue;
-    const read = files[table].filter((file) => of === "all" || isCurrent(file) === (of === "settled"));
+    const read = files[table].filter((file) => isReadFor(of, file));
     if (read.length === 0) continue;
     const paths = `[${read.map(quoted).join(", ")}]`;
     const names = columns.map(quoted).join(", ");
@@ -58,7 +59,15 @@ interface Scan {
   readonly table: LakeTable;
   readonly columns: readonly string[];
   /** Which rows the scan asks for. Files hold one kind only, as their statistics say, so it reads those files only. */
-  readonly of: "all" | "settled" | "received";
+  readonly of: "all" | "standing" | "settled" | "received";
+}
+
+/** What stands is what was not overtaken: what came, and what counts of what is settled. */
+function isReadFor(of: Scan["of"], file: string): boolean {
+  if (of === "all") return true;
+  const isSettled = basename(dirname(file)) === "settled";
+  if (of === "standing") return !isSettled || isCurrent(file);
+  return of === "settled" ? isCurrent(file) : !isSettled;
 }
 
 function scansIn(node: PlanNode): readonly Scan[] {
@@ -75,6 +84,7 @@ function scansIn(node: PlanNode): readonly Scan[] {
 const isRead = ({ table, of }: Scan): boolean => table !== "events_log" || of !== "all";
 
 function kindIn(filters: string): Scan["of"] {
+  if (/settled IS NULL\)? OR/i.test(filters)) return "standing";
   if (/settled IS NULL/i.test(filters)) return "received";
   return /settled( *= *true)?/i.test(filters) ? "settled" : "all";
 }

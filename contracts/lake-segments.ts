@@ -1,3 +1,5 @@
+import { NOT_OVERTAKEN } from "./lake-settled.ts";
+
 /**
  * Who was in a segment when, from `segment_changes`. A change that repeats the one before it for the same person (a row
  * that came twice, a run made again) counts once: only turns count.
@@ -12,7 +14,7 @@ export const SEGMENT_VIEWS = {
       SELECT *, lag(change) OVER (
         PARTITION BY segment_id, profile_id ORDER BY evaluated_at, definition_version, change, cause
       ) AS before
-      FROM segment_changes
+      FROM segment_changes WHERE ${NOT_OVERTAKEN}
     )
     WHERE change <> coalesce(before, 'left')`,
   segment_members: `

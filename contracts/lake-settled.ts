@@ -1,11 +1,10 @@
 /**
  * Rows are settled once, by whoever tidies the lake: `settled` is `true` of the one row that counts of its key (an
  * event's first copy; what a key or a profile was last said to be), `false` of those that do not count, and `NULL` of
- * rows nobody has looked at yet. So no row is ever taken away, and only the few of the last kind need a window to be
- * read.
+ * rows nobody has looked at yet. So no row is ever taken away, and what was overtaken is not read again.
  *
  * A row may be there twice for a while, as it came and settled: an event that is settled hides its copies that are not,
- * and of two rows that say the same the settled one answers. That is why tidying may stop at any point.
+ * and of two rows that say the same thing of a key one answers. That is why tidying may stop at any point.
  */
 export interface Settled {
   readonly settled: boolean | null;
@@ -38,31 +37,39 @@ export const attributed = (columns: readonly string[], once: string): string => 
       ON d.identity_key = e.identity_key AND e.event_time >= d.since AND e.event_time < d.until
     LEFT JOIN identity_map m ON m.identity_key = coalesce(d.user_key, e.identity_key)`;
 
+/** The key of each table of changes of which the latest row counts. */
+export const LATEST_KEYS = {
+  identity_changes: ["identity_key"],
+  profile_changes: ["profile_id"],
+  consent_changes: ["profile_id", "purpose"],
+} as const;
+
+/**
+ * Rows that may be the latest of their key: all but those that were found overtaken, or a repetition, and are so for
+ * ever. In two words and not as `coalesce(settled, true)`, which no engine finds in the statistics of a file.
+ */
+export const NOT_OVERTAKEN = "(settled IS NULL OR settled)";
+
 export interface Latest {
-  readonly table: string;
-  readonly key: string;
+  readonly table: keyof typeof LATEST_KEYS;
   readonly columns: readonly string[];
 }
 
 /** Of two rows about one key, the one that counts comes first. */
 export const LATEST_FIRST = "version DESC, changed_at";
 
-/** What each key was last said to be: rows that are settled, but for keys of which something newer is said. */
-export function latestOf({ table, key, columns }: Latest): string {
+/**
+ * What each key was last said to be. One scan and one window over what is not overtaken: a row that is there twice, as
+ * it came and settled, or settled before and since, says the same thing twice. So whatever of a table's files an engine
+ * happens to list while they are tidied, as long as each row that counts is among them once, it finds it once.
+ */
+export function latestOf({ table, columns }: Latest): string {
   const list = columns.join(", ");
-  const newKeys = `SELECT DISTINCT ${key} AS new_key FROM ${table} WHERE settled IS NULL`;
   return `
-    SELECT ${list} FROM ${table} c LEFT JOIN (${newKeys}) n ON n.new_key = c.${key}
-    WHERE settled AND n.new_key IS NULL
-    UNION ALL
     SELECT ${list}
     FROM (
-      SELECT *, row_number() OVER (PARTITION BY ${key} ORDER BY ${LATEST_FIRST}) AS nth
-      FROM (
-        SELECT ${list} FROM ${table} WHERE settled IS NULL
-        UNION ALL
-        SELECT ${list} FROM ${table} WHERE settled AND ${key} IN (${newKeys})
-      )
+      SELECT ${list}, row_number() OVER (PARTITION BY ${LATEST_KEYS[table].join(", ")} ORDER BY ${LATEST_FIRST}) AS nth
+      FROM ${table} WHERE ${NOT_OVERTAKEN}
     )
     WHERE nth = 1`;
 }

@@ -111,8 +111,9 @@ const CONSENT_CHANGES = {
   source: "string",
   version: "bigint",
   changed_at: "timestamp",
+  settled: "boolean",
   dt: "string",
-} as const satisfies Columns<ConsentChangeRow>;
+} as const satisfies Columns<ConsentChangeRow & Settled>;
 
 export const LINK_CHANGES = {
   link_id: "string",
@@ -138,8 +139,9 @@ const SEGMENT_CHANGES = {
   change: "string",
   evaluated_at: "timestamp",
   cause: "string",
+  settled: "boolean",
   dt: "string",
-} as const satisfies Columns<SegmentChangeRow>;
+} as const satisfies Columns<SegmentChangeRow & Settled>;
 
 export const MESSAGE_EVENTS = {
   message_id: "string",
@@ -227,14 +229,14 @@ const PROFILES = ["profile_id", "identifiers", "traits", "consent", "first_seen"
  * `bad_events_latest` is each bad event once, as it stands: `recoveries` is above 0 where it was let in after all.
  */
 export const LAKE_VIEWS: Readonly<Record<string, string>> = {
-  identity_map: latestOf({ table: "identity_changes", key: "identity_key", columns: IDENTITY_MAP }),
+  identity_map: latestOf({ table: "identity_changes", columns: IDENTITY_MAP }),
   shared_devices: SHARED_DEVICES,
   shared_device_logins: sharedDeviceLogins(FIRST_RECEIVED),
   shared_device_events: sharedDeviceEvents(FIRST_RECEIVED),
   events: attributed(EVENT_COLUMNS, eventsOnce(EVENT_COLUMNS, FIRST_RECEIVED)),
   profiles: `
     SELECT ${PROFILES.join(", ")}
-    FROM (${latestOf({ table: "profile_changes", key: "profile_id", columns: [...PROFILES, "gone"] })})
+    FROM (${latestOf({ table: "profile_changes", columns: [...PROFILES, "gone"] })})
     WHERE NOT gone`,
   link_audit: `
     SELECT ${Object.keys(LINK_CHANGES).join(", ")}

@@ -1,13 +1,17 @@
+import { LATEST_FIRST, NOT_OVERTAKEN } from "./lake-settled.ts";
+
 /**
- * The devices that several people use today. Begun from the few rows that ever said so of a device: where none did,
+ * The devices that several people use today. Begun from the few rows that may say so of a device: where none did,
  * neither engine reads further, nor the log for the views below.
  */
 export const SHARED_DEVICES = `
   SELECT identity_key
   FROM (
-    SELECT identity_key, follows_logins, row_number() OVER (PARTITION BY identity_key ORDER BY version DESC, changed_at) AS nth
+    SELECT identity_key, follows_logins, row_number() OVER (PARTITION BY identity_key ORDER BY ${LATEST_FIRST}) AS nth
     FROM identity_changes
-    WHERE identity_key IN (SELECT identity_key FROM identity_changes WHERE follows_logins)
+    WHERE ${NOT_OVERTAKEN} AND identity_key IN (
+      SELECT identity_key FROM identity_changes WHERE ${NOT_OVERTAKEN} AND follows_logins
+    )
   )
   WHERE nth = 1 AND follows_logins`;
 

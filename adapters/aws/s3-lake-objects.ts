@@ -7,15 +7,23 @@ import {
   S3Client,
   S3ServiceException,
 } from "@aws-sdk/client-s3";
+import { compareText } from "#core/kernel/order.ts";
 
 export interface S3LakeObjectsOptions {
   readonly bucket: string;
   readonly s3?: S3Client;
 }
 
+export interface S3LakeFile {
+  readonly key: string;
+  readonly bytes: number;
+}
+
 /** Objects of one bucket, by key. What one writes, the next list and the next read know: S3 promises that. */
 export interface S3LakeObjects {
   list(prefix: string): Promise<readonly string[]>;
+  /** The same with the size of each in bytes. */
+  files(prefix: string): Promise<readonly S3LakeFile[]>;
   read(key: string): Promise<string>;
   create(key: string, content: string): Promise<boolean>;
   copy(from: string, to: string): Promise<void>;
@@ -33,18 +41,21 @@ export function s3LakeObjects({ bucket, s3 = new S3Client({ maxAttempts: 6 }) }:
     const [first] = errors;
     if (first !== undefined) throw new Error(`S3 did not remove ${errors.length} objects: ${first.Code}`);
   };
+  const files = async (prefix: string): Promise<readonly S3LakeFile[]> => {
+    const found: S3LakeFile[] = [];
+    for (let after: string | undefined; ; ) {
+      const page = await s3.send(
+        new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: after }),
+      );
+      for (const { Key: key, Size: bytes = 0 } of page.Contents ?? [])
+        if (key !== undefined) found.push({ key, bytes });
+      if (page.NextContinuationToken === undefined) return found.sort((a, b) => compareText(a.key, b.key));
+      after = page.NextContinuationToken;
+    }
+  };
   return {
-    list: async (prefix) => {
-      const keys: string[] = [];
-      for (let after: string | undefined; ; ) {
-        const page = await s3.send(
-          new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: after }),
-        );
-        keys.push(...(page.Contents ?? []).flatMap(({ Key }) => Key ?? []));
-        if (page.NextContinuationToken === undefined) return keys.sort();
-        after = page.NextContinuationToken;
-      }
-    },
+    list: async (prefix) => (await files(prefix)).map(({ key }) => key),
+    files,
     read: async (key) => {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
       if (Body === undefined) throw new Error("S3 answered an object without content");

@@ -14,6 +14,7 @@ WITH said AS (
   SELECT profile_id, purpose, state,
     row_number() OVER (PARTITION BY profile_id, purpose ORDER BY version DESC, changed_at) AS nth
   FROM consent_changes
+  WHERE settled IS NULL OR settled
 ),
 stands AS (
   SELECT s.purpose, s.state

@@ -1,6 +1,6 @@
 import { athenaAnswer } from "#adapters/aws/athena-query.ts";
 import { s3LakeObjects } from "#adapters/aws/s3-lake-objects.ts";
-import { unloadEvents } from "#contracts/lake-settling.ts";
+import { unloadSettled } from "#contracts/lake-settling.ts";
 import { readSettings } from "#contracts/settings.ts";
 import { countMetric } from "#lambdas/middleware/count-metric.ts";
 import { logTrouble } from "#lambdas/middleware/log-trouble.ts";
@@ -12,9 +12,9 @@ const asked = { workgroup: settings.WORKGROUP, database: settings.LAKE_DATABASE 
 
 export const handler = compactHandler({
   objects: s3LakeObjects({ bucket: settings.LAKE_BUCKET }),
-  unload: async (files, prefix) => {
+  unload: async (rows, prefix) => {
     // Some ten minutes: a statement that takes longer is stopped while there is still time to say so.
-    await athenaAnswer({ ...asked, maxLooks: 300 }, unloadEvents(files, pathOf(prefix)));
+    await athenaAnswer({ ...asked, maxLooks: 300 }, unloadSettled(rows, pathOf(prefix)));
   },
   pathOf,
   clock: Date.now,

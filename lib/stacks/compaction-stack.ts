@@ -2,8 +2,9 @@ import { CfnOutput, Duration } from "aws-cdk-lib";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
+import { SETTLED_IN_S3, type SettleMessage } from "#contracts/lake-settling.ts";
 import { acknowledgeQueueSource } from "#lib/constructs/acknowledge.ts";
-import { SCHEDULED_TIME, ScheduledMessage } from "#lib/constructs/scheduled-message.ts";
+import { ScheduledMessage } from "#lib/constructs/scheduled-message.ts";
 import { TributaryFunction } from "#lib/constructs/tributary-function.ts";
 import { WorkQueue } from "#lib/constructs/work-queue.ts";
 import type { Stage } from "#lib/stages/stage.ts";
@@ -20,12 +21,12 @@ export interface CompactionStackProps {
 
 const TIMEOUT = Duration.minutes(15);
 
-/** What ripened in the lake is settled, by schedule: few large files, in which an event is there once. */
+/** What ripened in the lake is settled, by schedule: few large files, in which what counts is told from what does not. */
 export class CompactionStack extends StageStack {
   private readonly runs: WorkQueue;
 
   constructor(scope: Construct, props: CompactionStackProps) {
-    super(scope, "compaction", props.stage, "the lake's events are settled, by schedule");
+    super(scope, "compaction", props.stage, "the lake's tables are settled, by schedule");
     const { alarms, stage } = props;
     this.runs = new WorkQueue(this, "Runs", { timeout: TIMEOUT, tries: 3, patience: Duration.hours(6), alarms });
     this.addFunction(props);
@@ -67,12 +68,15 @@ export class CompactionStack extends StageStack {
     acknowledgeQueueSource(compact);
   }
 
+  /** Each table by itself: one that cannot be settled keeps none of the others waiting. */
   private addSchedule(stage: Stage): void {
-    new ScheduledMessage(this, "Schedule", {
-      description: `Tributary (${stage.name}): settle the lake's events`,
-      every: { amount: stage.compactHours, unit: "hour" },
-      to: this.runs,
-      message: { v: 1, now: SCHEDULED_TIME },
-    });
+    for (const table of SETTLED_IN_S3) {
+      new ScheduledMessage(this, `Schedule-${table}`, {
+        description: `Tributary (${stage.name}): settle ${table}`,
+        every: { amount: stage.compactHours, unit: "hour" },
+        to: this.runs,
+        message: { v: 1, table } satisfies SettleMessage,
+      });
+    }
   }
 }

@@ -5,7 +5,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, ObjectOwne
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 import { LAKE_TABLES, LAKE_VIEWS, type LakeTable as LakeTableName } from "#contracts/lake.ts";
-import { SETTLING } from "#contracts/lake-settling.ts";
+import { SETTLED_IN_S3, SETTLING } from "#contracts/lake-settling.ts";
 import { acknowledge, acknowledgeStars } from "#lib/constructs/acknowledge.ts";
 import { LakeTable } from "#lib/constructs/lake-table.ts";
 import { LakeView } from "#lib/constructs/lake-view.ts";
@@ -32,11 +32,11 @@ export class LakeStack extends StageStack {
       new LakeView(this, `View-${name}`, { name, database: this.database, schema: stage.database });
     this.readers = this.addReaders();
     this.compactors = this.addKeepers("Compactors", {
-      description: "May settle the lake's events",
-      prefixes: ["events_log/*", "settling/*"],
+      description: "May settle the lake's tables",
+      prefixes: [...SETTLED_IN_S3.map((table) => `${table}/*`), "settling/*"],
       writes: true,
       reason:
-        "Files of the log are replaced by settled ones, which Athena names itself; of no other table, and nothing else.",
+        "Files of these tables are replaced by settled ones, which Athena names itself; of no other table, and nothing else.",
     });
     this.redrivers = this.addKeepers("Redrivers", {
       description: "May put back what could not be delivered",
@@ -63,7 +63,7 @@ export class LakeStack extends StageStack {
     return { value: this.database.databaseName, grantTo: (fn) => fn.role?.addManagedPolicy(this.readers) };
   }
 
-  /** Permission to settle events: to write files of the log beside those that came, and to remove those. */
+  /** Permission to settle tables: to write files of theirs beside those that came, and to remove those. */
   get toCompact(): Link {
     return { value: this.bucket.bucketName, grantTo: (fn) => fn.role?.addManagedPolicy(this.compactors) };
   }

@@ -24,7 +24,7 @@ export interface Stage {
   readonly namesQueries: boolean;
   /** How often segments are evaluated by schedule, in minutes: each time costs one query for each segment. */
   readonly segmentMinutes: number;
-  /** How often the lake's events are settled into few large files, in hours. A run takes up to 400 files. */
+  /** How often the lake's tables are settled into few large files, in hours. A run takes up to 300 files of one. */
   readonly compactHours: number;
   /**
    * How often computed traits are brought up to date, in minutes: each time costs a few queries of narrow columns, and
