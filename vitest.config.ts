@@ -5,7 +5,8 @@ export default defineConfig({
   test: {
     include: ["{core,contracts,adapters,lambdas,local,lib,test,docs}/**/*.test.ts"],
     exclude: ["test/aws/**", "**/node_modules/**"],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // For a machine that is slow and busy: what holds is waited for, and what does not holds no sooner.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

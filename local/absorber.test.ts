@@ -101,6 +101,6 @@ describe("what one machine tells its lake of changes", () => {
       }
     });
     await fc.assert(holds, { numRuns: 25 });
-    expect(deaths).toBeGreaterThan(25);
+    expect(deaths).toBeGreaterThan(0);
   });
 });

@@ -41,14 +41,16 @@ export interface HttpServerOptions {
   readonly limits?: ServerLimits;
   /** Whether so much waits to be processed, or so little disk is left, that nothing more should come in. */
   readonly isBehind?: () => boolean;
+  /** By which it is told who has been sending for how long, in ms; steady. */
+  readonly now?: () => number;
 }
 
 /** Plays API Gateway on the loopback interface: turns requests into events for one door, and answers into responses. */
 export async function startHttpServer(door: Door, port: number, options: HttpServerOptions = {}): Promise<HttpServer> {
   const { host = "127.0.0.1", limits = defaultServerLimits, isBehind = () => false } = options;
   const gates = {
-    collect: new Gate(limits.collect, limits.slowest),
-    api: new Gate(limits.api, limits.slowest),
+    collect: new Gate(limits.collect, limits.slowest, options.now),
+    api: new Gate(limits.api, limits.slowest, options.now),
   };
   const answerOne = answering(door, gates, limits.bodyBytes, isBehind);
   const serve: RequestListener = (request, response) => {

@@ -203,11 +203,10 @@ describe("an analyst", () => {
 
   it("is stopped when it takes too long, and can go on with something shorter", async () => {
     const { analyst } = await opened({ analystTimeMs: 200 });
-    const begun = performance.now();
+    // It would take days: that it is stopped is to be told of it at all.
     const endless =
       "SELECT count(*) FROM UNNEST(sequence(1, 9999)) AS a (x) CROSS JOIN UNNEST(sequence(1, 9999)) AS b (y) CROSS JOIN UNNEST(sequence(1, 9999)) AS c (z) WHERE x * y % 7 = z % 11";
     expect(await refused(analyst.query(endless))).toContain("longer than 200 ms");
-    expect(performance.now() - begun).toBeLessThan(10_000);
     expect((await analyst.query("SELECT 1")).rows).toEqual([[1]]);
   });
 

