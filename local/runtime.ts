@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { openAnalystProcess } from "#adapters/local/analyst-process.ts";
 import { type InboxThread, openInboxThread } from "#adapters/local/inbox-thread.ts";
 import { openLakeQuery } from "#adapters/local/lake-query.ts";
 import { localRates } from "#adapters/local/local-rates.ts";
@@ -93,7 +94,8 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
   const processing = startProcessingThread(folder, (error) => onFault(error, "processing"));
   const query = await openLakeQuery(folder.lake);
   const lake = freshLake(query.lake, processing);
-  const analyst = freshAnalyst(query.analyst, processing);
+  const analysts = openAnalystProcess(folder.lake);
+  const analyst = freshAnalyst(analysts.analyst, processing);
   const identity = openLocalIdentity(folder, {
     now: () => rules,
     changed: (next) => {
@@ -102,7 +104,7 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
       processing.useRules();
     },
   });
-  const { damaged: damagedFiles } = query;
+  const { damaged: damagedFiles } = analysts;
   const others = { stores, identity, rates: localRates(), inbox, lake, analyst, damagedFiles, onFault };
   const parts = goingBy(() => rules, others);
   const imports = openImportJobs({ folder, intake: inbox.intake, processing, rules: () => rules, onFault });
@@ -120,6 +122,7 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
     isBehind: behind.isBehind,
     close: async () => {
       for (const work of [...works, imports, processing]) await work.stop();
+      await analysts.close();
       for (const opened of [query, identity, stores, behind]) opened.close();
       await inbox.close();
     },

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { openLakeQuery } from "#adapters/local/lake-query.ts";
+import { openAnalystProcess } from "#adapters/local/analyst-process.ts";
 import { LakeQueryError, type QueryPage, type QueryResult } from "#core/kernel/ports.ts";
 import { isRejection } from "#core/kernel/rejection.ts";
 import { openCredentials } from "./credentials.ts";
@@ -121,10 +121,10 @@ async function askFolder(folder: DataFolder, sql: string): Promise<QueryResult> 
   });
   await processing.settle();
   await processing.stop();
-  const query = await openLakeQuery(folder.lake);
+  const { analyst, close } = openAnalystProcess(folder.lake);
   try {
-    return await query.analyst.query(sql);
+    return await analyst.query(sql);
   } finally {
-    query.close();
+    await close();
   }
 }

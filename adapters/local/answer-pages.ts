@@ -8,7 +8,8 @@ type Rows = readonly (readonly Json[])[];
 
 /** The pages of one answer behind the first, on their way to disk. */
 export interface AnswerWriter {
-  add(rows: Rows): Promise<void>;
+  /** A page's rows, as JSON: what is kept of them is what will be read. */
+  add(rows: Uint8Array): Promise<void>;
   /** What the second page is asked for with. */
   keep(columns: QueryResult["columns"], truncated: boolean): string;
   /** Forgets what was added. */
@@ -82,8 +83,7 @@ function writerOf(file: FileHandle, keep: (id: string, answer: Kept) => void): A
   const pages: Place[] = [];
   let at = 0;
   return {
-    add: async (rows) => {
-      const bytes = Buffer.from(JSON.stringify(rows));
+    add: async (bytes) => {
       await file.write(bytes, 0, bytes.length, at);
       pages.push({ at, length: bytes.length });
       at += bytes.length;

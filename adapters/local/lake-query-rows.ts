@@ -109,7 +109,7 @@ class Answer {
     if (this.#first === undefined) this.#first = this.#rows;
     else {
       this.#writer ??= await this.#paging?.pages.begin();
-      await this.#writer?.add(this.#rows);
+      await this.#writer?.add(Buffer.from(JSON.stringify(this.#rows)));
     }
     this.#rows = [];
     this.#characters = 0;

@@ -1,7 +1,13 @@
 import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { LAKE_DATABASE } from "#contracts/lake.ts";
-import { type AnalystQuery, type LakeQuery, LakeQueryError, type QueryResult } from "#core/kernel/ports.ts";
+import {
+  type AnalystQuery,
+  type LakeQuery,
+  LakeQueryError,
+  LakeQueryTooLarge,
+  type QueryResult,
+} from "#core/kernel/ports.ts";
 import { type AnswerPages, answerPages } from "./answer-pages.ts";
 import { ATHENA_PRELUDE } from "./athena-prelude.ts";
 import { athenaStatement, located } from "./athena-statement.ts";
@@ -12,8 +18,12 @@ import { type RowLimits, readRows } from "./lake-query-rows.ts";
 import { isMissingFile, MAX_LISTINGS, type TableKeeper, tableKeeper } from "./lake-query-tables.ts";
 
 export interface LakeQueryOptions {
-  /** What the engine may use, in its own words: `256MB`. Beyond it, it spills to `<lakeDir>/.spill`. */
+  /** What the engine may use, in its own words: `256MB`. Beyond it, it spills to disk. */
   readonly memoryLimit?: string;
+  /** Where it spills to, within the lake's folder: nobody else's engine may use the same. */
+  readonly spillFolder?: string;
+  /** How much it may spill, in its own words; without it, nine tenths of what is free. */
+  readonly spillLimit?: string;
   readonly threads?: number;
   /** How long an analyst's statement may take, in ms. */
   readonly analystTimeMs?: number;
@@ -28,6 +38,8 @@ export interface LocalLakeQuery {
   readonly lake: LakeQuery;
   /** Athena's dialect, for people's: see `athena-statement.ts`. */
   readonly analyst: AnalystQuery;
+  /** The same, keeping what does not fit on an answer's first page with somebody else. */
+  analystKeeping(pages: AnswerPages): AnalystQuery;
   /** Files that cannot be read as what they should be, as of the last look. */
   damaged(): readonly DamagedFile[];
   /** Has the next query look at once at what changed in the lake's folders, not only now and then. */
@@ -37,6 +49,7 @@ export interface LocalLakeQuery {
 
 const DEFAULTS = {
   memoryLimit: "256MB",
+  spillFolder: ".spill",
   threads: 2,
   analystTimeMs: 30_000,
   analystRows: 200_000,
@@ -59,24 +72,21 @@ export async function openLakeQuery(lakeDir: string, options: LakeQueryOptions =
   });
   const connections = await Promise.all(Array.from({ length: 2 * CONNECTIONS_EACH + 1 }, () => instance.connect()));
   const [keeper, ...others] = connections as [DuckDBConnection, ...DuckDBConnection[]];
-  await prepare(keeper, others, lakeDir);
+  await prepare(keeper, others, { ...settings, lakeDir });
   const tables = tableKeeper(keeper, lakeDir, Date.now);
   await tables.refresh();
   for (const view of lakeViews()) await keeper.run(view);
   const pages = answerPages(lakeDir);
+  const analysts = {
+    pool: connectionPool(others.slice(CONNECTIONS_EACH)),
+    tables,
+    lakeDir,
+    limits: { timeMs: settings.analystTimeMs, rows: settings.analystRows, characters: settings.analystCharacters },
+  };
   return {
     lake: trustedQuery(connectionPool(others.slice(0, CONNECTIONS_EACH)), tables),
-    analyst: analystQuery({
-      pool: connectionPool(others.slice(CONNECTIONS_EACH)),
-      tables,
-      lakeDir,
-      pages,
-      limits: {
-        timeMs: settings.analystTimeMs,
-        rows: settings.analystRows,
-        characters: settings.analystCharacters,
-      },
-    }),
+    analyst: analystQuery({ ...analysts, pages }),
+    analystKeeping: (elsewhere) => analystQuery({ ...analysts, pages: elsewhere }),
     damaged: tables.damaged,
     look: tables.forget,
     close: () => {
@@ -139,11 +149,22 @@ async function withFreshTables(tables: TableKeeper, run: () => Promise<QueryResu
   }
 }
 
-async function prepare(keeper: DuckDBConnection, others: readonly DuckDBConnection[], lakeDir: string): Promise<void> {
+interface Where {
+  readonly lakeDir: string;
+  readonly spillFolder: string;
+  readonly spillLimit?: string;
+}
+
+async function prepare(
+  keeper: DuckDBConnection,
+  others: readonly DuckDBConnection[],
+  { lakeDir, spillFolder, spillLimit }: Where,
+): Promise<void> {
   const folder = lakeDir.replaceAll("'", "''");
   await keeper.run(`
     SET allowed_directories = ['${folder}'];
-    SET temp_directory = '${join(folder, ".spill")}';
+    SET temp_directory = '${join(folder, spillFolder)}';
+    ${spillLimit === undefined ? "" : `SET max_temp_directory_size = '${spillLimit}';`}
     SET preserve_insertion_order = false;
     SET parquet_metadata_cache = true;
     SET autoinstall_known_extensions = false;
@@ -158,6 +179,10 @@ async function prepare(keeper: DuckDBConnection, others: readonly DuckDBConnecti
   await keeper.run("SET lock_configuration = true");
 }
 
+/** What to do where a statement takes more memory than there is for it. */
+export const TOO_LARGE =
+  "the statement was stopped: it takes more memory than there is for a question; ask for fewer days (dt), select fewer columns, join fewer rows, or aggregate before joining";
+
 /** What the engine may say of a file that it cannot read, or not as the table's others. */
 const isOfFile = (error: unknown): boolean =>
   error instanceof Error &&
@@ -168,6 +193,8 @@ const isOfFile = (error: unknown): boolean =>
 /** What the engine says of a statement is the asker's; that it cannot read its files is ours. */
 function refusalOf(error: unknown, told: (message: string) => string): unknown {
   if (!(error instanceof Error) || error instanceof LakeQueryError) return error;
+  // What the engine advises is for whoever may change its settings.
+  if (/^Out of Memory Error/i.test(error.message)) return new LakeQueryTooLarge(TOO_LARGE, { cause: error });
   const refused = /^(?!IO Error|INTERNAL|Fatal)[A-Z][\w ]*(Error|Exception)?: /i.test(error.message);
   return refused ? new LakeQueryError(told(error.message), { cause: error }) : error;
 }

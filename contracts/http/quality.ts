@@ -105,6 +105,6 @@ export const QUALITY_ROUTES = {
     query: z.object({ from: Day.optional(), to: Day.optional() }),
     status: 200,
     answer: Quality,
-    refusals: ["query.bad_parameter", "sql.refused"],
+    refusals: ["query.bad_parameter", "query.too_much_memory", "sql.refused"],
   },
 } as const satisfies Record<string, Route>;

@@ -67,7 +67,7 @@ export const QUERY_ROUTES = {
     body: QueryAsked,
     status: 200,
     answer: Answer,
-    refusals: ["sql.refused", "query.not_found", "query.bad_parameter", "page.bad_cursor"],
+    refusals: ["sql.refused", "query.too_much_memory", "query.not_found", "query.bad_parameter", "page.bad_cursor"],
   },
   listSavedQueries: {
     method: "GET",

@@ -70,6 +70,7 @@ const REJECTIONS = {
   "sql.refused": 400,
   "query.not_found": 404,
   "query.bad_parameter": 400,
+  "query.too_much_memory": 400,
   "import.refused": 400,
   "import.not_found": 404,
   "import.bad_file": 400,

@@ -75,6 +75,9 @@ export class LakeQueryError extends Error {
 /** The statement was stopped because it took longer than it may. */
 export class LakeQueryTimeout extends LakeQueryError {}
 
+/** The statement was stopped because it took more memory than it may. */
+export class LakeQueryTooLarge extends LakeQueryError {}
+
 /** A thing somebody defined (a segment, a campaign, a source), with the version that the next change must name. */
 export interface Defined<T> {
   readonly id: string;

@@ -7,6 +7,7 @@ import { isRejection, type Rejection, rejection } from "#core/kernel/rejection.t
 import { DAY, type EpochMs, isoDay, parseTime } from "#core/kernel/time.ts";
 import type { Acts } from "./act.ts";
 import type { ApiPorts } from "./ports.ts";
+import { refusedSql } from "./refused-sql.ts";
 import { countOf, type Row, rowsOf, textOf, timeOf } from "./sql-text.ts";
 
 export const qualityActs: Acts<typeof QUALITY_ROUTES> = {
@@ -16,7 +17,7 @@ export const qualityActs: Acts<typeof QUALITY_ROUTES> = {
       return isRejection(days) ? days : await qualityOf(ports, days);
     } catch (error) {
       // A statement of ours is not refused for what it says: a file of the lake cannot be read, or there is too much.
-      if (error instanceof LakeQueryError) return rejection("sql.refused", error.message);
+      if (error instanceof LakeQueryError) return refusedSql(error);
       throw error;
     }
   },

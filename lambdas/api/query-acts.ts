@@ -5,6 +5,7 @@ import { isRejection, type Rejection, rejection } from "#core/kernel/rejection.t
 import type { Acts } from "./act.ts";
 import type { ApiPorts } from "./ports.ts";
 import { qualityActs } from "./quality-acts.ts";
+import { refusedSql } from "./refused-sql.ts";
 import { filledQuery, savedAnswer, savedAnswers } from "./saved-query-answers.ts";
 
 /** Lambda answers at most 6 MB, and quotes within the answer are escaped once more on the way. */
@@ -16,7 +17,7 @@ export const queryActs: Acts<typeof QUERY_ROUTES> = {
       const answer = await run(ports, body);
       return isRejection(answer) ? answer : told(answer);
     } catch (error) {
-      if (error instanceof LakeQueryError) return rejection("sql.refused", error.message);
+      if (error instanceof LakeQueryError) return refusedSql(error);
       throw error;
     }
   },
