@@ -51,9 +51,9 @@ describe("the shop", () => {
   it("sends the same for the same seed, and something else for another", () => {
     fc.assert(
       fc.property(seeds, seeds, (one, other) => {
-        const sent = JSON.stringify(deliveriesOf(shopOf(one), 3));
-        expect(JSON.stringify(deliveriesOf(shopOf(one), 3)) === sent).toBe(true);
-        expect(JSON.stringify(deliveriesOf(shopOf(other), 3)) === sent).toBe(one === other);
+        const sent = JSON.stringify(deliveriesOf(shopOf(one), 1));
+        expect(JSON.stringify(deliveriesOf(shopOf(one), 1)) === sent).toBe(true);
+        expect(JSON.stringify(deliveriesOf(shopOf(other), 1)) === sent).toBe(one === other);
       }),
       { numRuns: 5 },
     );

@@ -18,7 +18,7 @@ let collector: string;
 
 beforeAll(async () => {
   collector = tributary.url.replace("127.0.0.1", "localhost");
-}, 60_000);
+}, 180_000);
 
 describe("the browser's script", () => {
   const fetched = (path: string, init: RequestInit = {}): Promise<Response> => fetch(tributary.url + path, init);
@@ -87,7 +87,7 @@ describe.skipIf(noBrowser !== undefined)("a browser that loads everything from t
     await new Promise<void>((resolve) => site.listen(0, "localhost", resolve));
     origin = `http://localhost:${(site.address() as AddressInfo).port}`;
     browser = await startChromium();
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await browser.close();
     site.closeAllConnections();
@@ -137,5 +137,5 @@ describe.skipIf(noBrowser !== undefined)("a browser that loads everything from t
       expect(known).toEqual(["anonymous_id", "anonymous_id", "device_id"]);
     });
     await context.close();
-  }, 60_000);
+  }, 180_000);
 });
