@@ -53,26 +53,32 @@ export function s3LakeObjects({ bucket, s3 = new S3Client({ maxAttempts: 6 }) }:
       after = page.NextContinuationToken;
     }
   };
+  const read = async (key: string): Promise<string> => {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    if (Body === undefined) throw new Error("S3 answered an object without content");
+    return Body.transformToString();
+  };
   return {
     list: async (prefix) => (await files(prefix)).map(({ key }) => key),
     files,
-    read: async (key) => {
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      if (Body === undefined) throw new Error("S3 answered an object without content");
-      return Body.transformToString();
-    },
+    read,
     create: async (key, content) => {
+      const ContentLength = Buffer.byteLength(content);
       try {
-        await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: content, IfNoneMatch: "*" }));
+        await s3.send(
+          new PutObjectCommand({ Bucket: bucket, Key: key, Body: content, ContentLength, IfNoneMatch: "*" }),
+        );
         return true;
       } catch (error) {
         // Two at once: one of them hears of a conflict instead, and may have lost.
-        if (error instanceof S3ServiceException && error.name === "PreconditionFailed") return false;
-        throw error;
+        if (!(error instanceof S3ServiceException) || error.name !== "PreconditionFailed") throw error;
+        // Asked again because no answer came, S3 may be refusing over what the first attempt wrote.
+        return (error.$metadata.attempts ?? 1) > 1 && (await read(key)) === content;
       }
     },
     copy: async (from, to) => {
-      await s3.send(new CopyObjectCommand({ Bucket: bucket, Key: to, CopySource: encodeURI(`${bucket}/${from}`) }));
+      const source = [bucket, ...from.split("/")].map(encodeURIComponent).join("/");
+      await s3.send(new CopyObjectCommand({ Bucket: bucket, Key: to, CopySource: source }));
     },
     remove: async (keys) => {
       for (let at = 0; at < keys.length; at += MOST_REMOVED) await remove(keys.slice(at, at + MOST_REMOVED));

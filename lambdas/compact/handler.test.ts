@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { EVENTS_LOG } from "#contracts/lake.ts";
 import { DAY, HOUR, isoDay, isoTime } from "#core/kernel/time.ts";
+import { lakeObjectsContract } from "#test/contracts/lake-objects.ts";
 import { type Compacting, compacting } from "#test/support/compacting.ts";
 import { type Hear, type LakeBucket, lakeBucket } from "#test/support/lake-bucket.ts";
 import { GRACE_MS } from "./settle-table.ts";
@@ -46,6 +47,12 @@ const received3 = async () => {
   await receive(4, ["d", "a"]);
   await receive(0, ["e", "c", "e"]);
 };
+
+lakeObjectsContract("a folder", async () => {
+  const opened = await lakeBucket();
+  const objects = opened.objects();
+  return { objects, clear: () => objects.remove(opened.keysIn("")), close: async () => opened.close() };
+});
 
 describe("the compact function", () => {
   it("settles what is ripe, shows it, and removes what it replaces when no query can still read that", async () => {
