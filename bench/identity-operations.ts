@@ -4,6 +4,7 @@ import { defaultIdentityRules } from "#core/identity/identity-rules.ts";
 import { absorbEvents } from "#core/profiles/absorb-events.flow.ts";
 import { AwsBill } from "./aws-bill.ts";
 import { eventFrom } from "./aws-workload.ts";
+import { type OtherForms, OtherFormsBill } from "./other-forms.ts";
 import { recordingDynamodb } from "./recording-clients.ts";
 
 /** What resolving a stream comes to in DynamoDB's own terms. */
@@ -19,6 +20,7 @@ export interface ResolveOperations {
   readonly mergeUnits: number;
   readonly meanItemBytes: number;
   readonly largestItemBytes: number;
+  readonly otherForms: OtherForms;
 }
 
 const pause = async (): Promise<void> => {};
@@ -26,7 +28,9 @@ const pause = async (): Promise<void> => {};
 /** Resolves a stream in batches against a recording client, and counts what DynamoDB would bill. */
 export async function countResolving(events: readonly Event[], batch: number): Promise<ResolveOperations> {
   const bill = new AwsBill();
-  const store = dynamodbProfileStore({ table: "profiles", client: recordingDynamodb(bill) });
+  const otherForms = new OtherFormsBill();
+  const client = recordingDynamodb(bill, (...write) => otherForms.write(...write));
+  const store = dynamodbProfileStore({ table: "profiles", client });
   let [profilesTouched, merges] = [0, 0];
   for (let at = 0; at < events.length; at += batch) {
     const some = events.slice(at, at + batch);
@@ -46,6 +50,7 @@ export async function countResolving(events: readonly Event[], batch: number): P
     mergeUnits: transactionUnits,
     meanItemBytes: itemBytes / itemsWritten,
     largestItemBytes: largestItem,
+    otherForms,
   };
 }
 

@@ -9,7 +9,7 @@ import { answered } from "#test/support/answering-client.ts";
 import type { AwsBill } from "./aws-bill.ts";
 
 type Attribute = { readonly S?: string; readonly N?: string; readonly B?: Uint8Array };
-type Item = Readonly<Record<string, Attribute>>;
+export type Item = Readonly<Record<string, Attribute>>;
 interface Put {
   readonly TableName: string;
   readonly Item: Item;
@@ -34,8 +34,13 @@ function valueBytes({ S, N, B }: Attribute): number {
   return 1 + Math.ceil((N ?? "").replace(/^[-0.]+|[.]|0+$/g, "").length / 2);
 }
 
-/** One table with keys `k`, kept in memory: as much of DynamoDB as the profile store uses, every call on the bill. */
-export function recordingDynamodb(bill: AwsBill): DynamoDBClient {
+type OnWrite = (key: string, item: Item, isTransaction: boolean) => void;
+
+/**
+ * One table with keys `k`, kept in memory: as much of DynamoDB as the profile store uses, every call on the bill. Calls
+ * `onWrite` for each item that is put.
+ */
+export function recordingDynamodb(bill: AwsBill, onWrite: OnWrite = () => {}): DynamoDBClient {
   const items = new Map<string, Item>();
   const keyOf = (item: Item): string => item.k?.S ?? "";
   const sizeAt = (key: string): number => itemBytes(items.get(key) ?? {});
@@ -44,8 +49,10 @@ export function recordingDynamodb(bill: AwsBill): DynamoDBClient {
     if (ConditionExpression.startsWith("attribute_not_exists")) return before === undefined;
     return before?.v?.N === ExpressionAttributeValues[":expected"]?.N;
   };
-  const charge = (put: Put, isTransaction: boolean): void =>
+  const charge = (put: Put, isTransaction: boolean): void => {
     bill.write(sizeAt(keyOf(put.Item)), itemBytes(put.Item), isTransaction);
+    onWrite(keyOf(put.Item), put.Item, isTransaction);
+  };
   const answers: Readonly<Record<string, (input: never) => object>> = {
     BatchGetItemCommand: ({
       RequestItems,

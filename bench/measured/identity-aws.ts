@@ -17,18 +17,9 @@ interface Counted {
 
 /** What DynamoDB bills for identity, counted call by call on a recording client behind the real adapter. */
 export const identityAws: Benchmark = async (context) => {
-  const shop = context.quick ? shopEvents(150, 3) : shopEvents(1_000, 3);
-  const regulars = context.quick ? shopEvents(40, 12) : shopEvents(250, 12);
   const journey = completeJourneyEvents();
-  const streams: readonly (readonly [string, readonly Event[]])[] = [
-    ["shop, three visits a person", shop],
-    ["shop, twelve visits a person", regulars],
-    ...(journey === undefined
-      ? []
-      : [["Complete Journey", journey.slice(0, context.quick ? 10_000 : undefined)] as const]),
-  ];
   const counted: Counted[] = [];
-  for (const [workload, events] of streams) {
+  for (const [workload, events] of streamsFor(context.quick, journey)) {
     context.progress(workload);
     counted.push({ workload, operations: await countResolving(events, BATCH) });
   }
@@ -52,6 +43,7 @@ export const identityAws: Benchmark = async (context) => {
         const perEvent = `${(cost.writeUnits / events).toFixed(3)} write units and ${(cost.readUnits / events).toFixed(3)} read units per event`;
         return `${workload}: ${each}; ${perEvent}; ${((100 * cost.mergeUnits) / cost.writeUnits).toFixed(1)} % of the write units are merges'. An item has ${Math.round(cost.meanItemBytes)} bytes on average, the largest ${count(cost.largestItemBytes)}.`;
       }),
+      ...counted.map(otherFormsNote),
       ...(journey === undefined
         ? ["The Complete Journey is not counted: the shared data is not there (set `TRIBUTARY_DATA` to its folder)."]
         : []),
@@ -59,6 +51,23 @@ export const identityAws: Benchmark = async (context) => {
     ],
   };
 };
+
+function streamsFor(
+  quick: boolean,
+  journey: readonly Event[] | undefined,
+): readonly (readonly [workload: string, events: readonly Event[]])[] {
+  return [
+    ["shop, three visits a person", quick ? shopEvents(150, 3) : shopEvents(1_000, 3)],
+    ["shop, twelve visits a person", quick ? shopEvents(40, 12) : shopEvents(250, 12)],
+    ...(journey === undefined ? [] : [["Complete Journey", journey.slice(0, quick ? 10_000 : undefined)] as const]),
+  ];
+}
+
+/** Why the form is as it is: what no encoding comes below, and what a second item would save and cost. */
+function otherFormsNote({ workload, operations: { otherForms, profilesTouched, readUnits } }: Counted): string {
+  const each = (units: number): string => (units / profilesTouched).toFixed(2);
+  return `${workload}, for each profile touched, had items been of another form: ${each(otherForms.eventsAlone)} write units if all but the ids and times of remembered events took no room at all; ${each(otherForms.eventsApart)} write units and ${each(readUnits + otherForms.moreReads)} read units if these were moved to a second item whenever the first would pass a kilobyte.`;
+}
 
 const count = (value: number): string => value.toLocaleString("en-US");
 

@@ -27,6 +27,15 @@ describe("what AWS bills", () => {
     expect(readUnits / profilesTouched).toBeLessThanOrEqual(1);
   });
 
+  it("for those who come often: above 1.5 in one item, below it in two, at the price of more reads", async () => {
+    const { writeUnits, readUnits, profilesTouched, otherForms } = await countResolving(shopEvents(40, 12), BATCH);
+    expect(writeUnits / profilesTouched).toBeLessThanOrEqual(1.95);
+    expect(readUnits / profilesTouched).toBeLessThanOrEqual(1);
+    expect(otherForms.eventsAlone).toBeLessThan(writeUnits);
+    expect(otherForms.eventsApart / profilesTouched).toBeLessThanOrEqual(1.5);
+    expect(otherForms.moreReads).toBeGreaterThan(0);
+  });
+
   it.skipIf(!hasSharedData("completejourney"))("for the Complete Journey: the same", async () => {
     const events = completeJourneyEvents()?.slice(0, 10_000) ?? [];
     const { writeUnits, readUnits, profilesTouched } = await countResolving(events, BATCH);
