@@ -7,8 +7,12 @@ import { ALL_CALLS, before, type Client, ORDER, traits } from "./client.ts";
 const CALLED_AT = new Date("2026-11-01T10:00:00.000Z");
 const PAGE = { path: "/promo", url: "https://shop.example/promo?utm_source=mail&utm_campaign=hiver&gclid=g1" };
 
-/** How long a client waits for an answer where it is told how long; longer than `slow`, shorter than `silent`. */
-const PATIENCE_MS = 6_000;
+/**
+ * How long a client waits for an answer where it is told how long; longer than `slow`, shorter than `silent`. Those on
+ * `axios-retry` count all their tries and the waits between them as one: so it is much longer than `RETRY_AFTER` too,
+ * or a busy machine makes them give up.
+ */
+const PATIENCE_MS = 15_000;
 
 type Told = (error?: unknown) => void;
 
@@ -58,7 +62,7 @@ const segment: Client = {
     const failures: unknown[] = [];
     client.on("error", (error) => failures.push(error));
     callAll(client, userId);
-    await client.closeAndFlush({ timeout: 30_000 });
+    await client.closeAndFlush({ timeout: 120_000 });
     return failures;
   },
 };

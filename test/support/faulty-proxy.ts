@@ -43,7 +43,7 @@ export interface FaultyProxy {
 /** How long `slow` answers take. */
 const SLOW_MS = 600;
 /** How long `silent` is silent; API Gateway bears it for thirty seconds, which is too long for a test. */
-const SILENT_MS = 7_000;
+const SILENT_MS = 17_000;
 
 /**
  * Stands between clients and Tributary, and plays each event a script: its first delivery meets the first fault, its
