@@ -49,7 +49,7 @@ export const CHANGES: readonly Changes[] = [
       version,
       changed_at: at(version),
     }),
-    asked: "SELECT identity_key, profile_id FROM identity_map ORDER BY ALL",
+    asked: "SELECT identity_key, profile_id FROM identity_map ORDER BY 1, 2",
     expected: (all) => latest(all).map(([key, version]) => [`user_id:${key}`, `p${key}-${version}`]),
   },
   {
@@ -61,7 +61,7 @@ export const CHANGES: readonly Changes[] = [
       version,
       changed_at: at(version),
     }),
-    asked: "SELECT profile_id, traits FROM profiles ORDER BY ALL",
+    asked: "SELECT profile_id, traits FROM profiles ORDER BY 1, 2",
     expected: (all) =>
       latest(all)
         .filter(([, version]) => version % 3 !== 0)
@@ -76,7 +76,7 @@ export const CHANGES: readonly Changes[] = [
       version,
       changed_at: at(version),
     }),
-    asked: `SELECT purpose, state FROM (${latestOf({ table: "consent_changes", columns: ["purpose", "state"] })}) ORDER BY ALL`,
+    asked: `SELECT purpose, state FROM (${latestOf({ table: "consent_changes", columns: ["purpose", "state"] })}) ORDER BY 1, 2`,
     expected: (all) => latest(all).map(([key, version]) => [`purpose ${key}`, `state ${version}`]),
   },
   {

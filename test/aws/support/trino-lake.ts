@@ -22,7 +22,7 @@ export interface SharedLake {
 }
 
 /** Trino's words for the lake's types: `timestamp` is in milliseconds, as in Athena. */
-const TRINO_TYPE: Readonly<Record<ColumnType, string>> = {
+export const TRINO_TYPE: Readonly<Record<ColumnType, string>> = {
   string: "varchar",
   bigint: "bigint",
   double: "double",

@@ -21,15 +21,18 @@ const CATALOG = "awsdatacatalog";
 
 const STARTING_MS = 240_000;
 
-/** One server of one node with the Hive connector, on files of this machine. Answers why it cannot be had, or the server. */
-export async function startTrino(): Promise<Trino | { readonly missing: string }> {
+/**
+ * One server of one node with the Hive connector, on files of this machine and, where an address is given, on the S3 that
+ * answers there. Answers why it cannot be had, or the server.
+ */
+export async function startTrino(s3?: string): Promise<Trino | { readonly missing: string }> {
   const java = javaSince(LEAST_JAVA);
   if (java === undefined) return { missing: `Trino needs Java ${LEAST_JAVA} or newer, and none is installed` };
   const found = await trinoPackage();
   if ("missing" in found) return found;
   const folder = mkdtempSync(join(tmpdir(), "tributary-trino-"));
   const port = await freePort();
-  const root = configure(folder, port, found);
+  const root = configure(folder, port, found, s3);
   const log = join(folder, "server.log");
   const child = start(java, found, folder, log);
   const stop = async (): Promise<void> => {
@@ -51,7 +54,7 @@ export async function startTrino(): Promise<Trino | { readonly missing: string }
 }
 
 /** Writes what the server is to be; answers the folder whose files it may read. */
-function configure(folder: string, port: number, { plugins }: TrinoPackage): string {
+function configure(folder: string, port: number, { plugins }: TrinoPackage, s3: string | undefined): string {
   const root = join(folder, "files");
   const catalogs = join(folder, "catalogs");
   for (const made of [root, catalogs]) mkdirSync(made);
@@ -78,12 +81,27 @@ function configure(folder: string, port: number, { plugins }: TrinoPackage): str
     "hive.metastore": "file",
     "hive.metastore.catalog.dir": "local:///.metastore",
     "hive.partition-projection-enabled": "true",
-    "hive.non-managed-table-writes-enabled": "false",
     "fs.native-local.enabled": "true",
     "local.location": root,
+    ...(s3 === undefined ? { "hive.non-managed-table-writes-enabled": "false" } : onS3(s3)),
   });
   return root;
 }
+
+/** What it makes there lies where a statement says, as `UNLOAD` has it. */
+const onS3 = (endpoint: string): Readonly<Record<string, string>> => ({
+  "hive.non-managed-table-writes-enabled": "true",
+  "fs.native-s3.enabled": "true",
+  "s3.endpoint": endpoint,
+  "s3.region": "us-east-1",
+  "s3.path-style-access": "true",
+  "s3.aws-access-key": "test",
+  "s3.aws-secret-key": "test",
+  // The emulator is one process of Python.
+  "s3.max-connections": "8",
+  "s3.max-error-retries": "10",
+  "hive.split-loader-concurrency": "1",
+});
 
 const writeProperties = (path: string, properties: Readonly<Record<string, string>>): void =>
   writeFileSync(
