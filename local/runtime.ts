@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openAnalystProcess } from "#adapters/local/analyst-process.ts";
 import { type InboxThread, openInboxThread } from "#adapters/local/inbox-thread.ts";
-import { openLakeQuery } from "#adapters/local/lake-query.ts";
+import { lakeWhenAsked } from "#adapters/local/lake-when-asked.ts";
 import { localRates } from "#adapters/local/local-rates.ts";
 import { localSources } from "#adapters/local/local-sources.ts";
 import { duckdbDialect } from "#adapters/sql/duckdb-dialect.ts";
@@ -92,7 +92,7 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
   );
   const behind = openBehindWatch(folder);
   const processing = startProcessingThread(folder, (error) => onFault(error, "processing"));
-  const query = await openLakeQuery(folder.lake);
+  const query = lakeWhenAsked(folder.lake);
   const lake = freshLake(query.lake, processing);
   const analysts = openAnalystProcess(folder.lake);
   const analyst = freshAnalyst(analysts.analyst, processing);
@@ -122,8 +122,8 @@ export async function openRuntime(root: string, options: RuntimeOptions): Promis
     isBehind: behind.isBehind,
     close: async () => {
       for (const work of [...works, imports, processing]) await work.stop();
-      await analysts.close();
-      for (const opened of [query, identity, stores, behind]) opened.close();
+      await Promise.all([analysts.close(), query.close()]);
+      for (const opened of [identity, stores, behind]) opened.close();
       await inbox.close();
     },
   };

@@ -5,7 +5,7 @@ import { AnalystQueue, type QueueLimits } from "./analyst-queue.ts";
 import { pagedIntake, wholeIntake } from "./answer-intake.ts";
 import { answerPages } from "./answer-pages.ts";
 import type { DamagedFile } from "./lake-damage.ts";
-import type { LakeQueryOptions } from "./lake-query.ts";
+import { checkLakeFolder, type LakeQueryOptions } from "./lake-query.ts";
 
 export interface AnalystProcessOptions extends Partial<Pick<QueueLimits, "idleMs" | "graceMs">> {
   /** How much of the process may be resident, in bytes. */
@@ -45,6 +45,7 @@ const MOST_BYTES = 768 * MEGABYTE;
  * a statement can be ended by nothing else, and with its parent, however that ends. Pages of answers are kept here.
  */
 export function openAnalystProcess(lakeDir: string, options: AnalystProcessOptions = {}): AnalystProcess {
+  checkLakeFolder(lakeDir);
   const { residentBytes = usualBudget(), query = {} } = options;
   const timeMs = query.analystTimeMs ?? TIME_MS;
   const settings = { lakeDir, residentBytes, query };

@@ -63,8 +63,7 @@ const CONNECTIONS_EACH = 2;
  * extension, and its settings are locked.
  */
 export async function openLakeQuery(lakeDir: string, options: LakeQueryOptions = {}): Promise<LocalLakeQuery> {
-  // They would be taken for patterns of file names, and the engine knows no way to say that they are none.
-  if (/[*?[]/.test(lakeDir)) throw new Error(`the lake's folder may not have *, ? or [ in its path: ${lakeDir}`);
+  checkLakeFolder(lakeDir);
   const settings = { ...DEFAULTS, ...options };
   const instance = await DuckDBInstance.create(":memory:", {
     memory_limit: settings.memoryLimit,
@@ -95,6 +94,12 @@ export async function openLakeQuery(lakeDir: string, options: LakeQueryOptions =
       instance.closeSync();
     },
   };
+}
+
+/** Throws where the engine could not tell the folder from others. */
+export function checkLakeFolder(lakeDir: string): void {
+  // They would be taken for patterns of file names, and the engine knows no way to say that they are none.
+  if (/[*?[]/.test(lakeDir)) throw new Error(`the lake's folder may not have *, ? or [ in its path: ${lakeDir}`);
 }
 
 const trustedQuery = (pool: ConnectionPool, tables: TableKeeper): LakeQuery => ({
