@@ -36,3 +36,8 @@ export interface ComputeMessage {
   /** Measures everybody, whatever is known of who may have changed. */
   readonly full: boolean;
 }
+
+/** What has segments looked after by what time, lists and definitions did: on the queue of `react` in the cloud. */
+export interface LookMessage {
+  readonly v: 1;
+}

@@ -49,6 +49,9 @@ export const SETTINGS = {
     CAMPAIGN_QUEUE_URL: name,
     SNAPSHOT_QUEUE_URL: name,
     LIST_MEMBERS_STREAM: name,
+    LIST_KEYS_TABLE: name,
+    /** Where it is said that a list was imported. */
+    REACT_QUEUE_URL: name,
     IDENTITY_RULES: z.optional(json),
     /** Rules that held before these, while the lake is told of the change. */
     IDENTITY_RULES_BEFORE: z.optional(json),
@@ -91,6 +94,8 @@ export const SETTINGS = {
     PROFILES_TABLE: name,
     MEMBERSHIPS_TABLE: name,
     DEFINITIONS_TABLE: name,
+    COMPUTED_TABLE: name,
+    LIST_KEYS_TABLE: name,
     SEGMENT_CHANGES_STREAM: name,
     IDENTITY_RULES: z.optional(json),
   }),

@@ -66,6 +66,18 @@ export const COMPUTED_TABLE = {
   computed: "computed",
 } as const;
 
+/** The identifiers of imported lists: under a list's id its links, and each part of one under a key of its own. */
+export const LIST_KEYS_TABLE = {
+  /** The list's id; of a part with the link's version and the part's number behind it. */
+  partitionKey: "l",
+  /** A link's version as text, `part` for a part. */
+  sortKey: "s",
+  /** The link as JSON. */
+  link: "i",
+  /** The part's keys. */
+  keys: "k",
+} as const;
+
 /** Who is in which segment. */
 export const MEMBERSHIPS_TABLE = {
   partitionKey: "profileId",

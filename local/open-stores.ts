@@ -5,6 +5,7 @@ import { localMessageLedger } from "#adapters/local/outbox-ledger.ts";
 import { openProgressStore, PROGRESS_SCHEMA } from "#adapters/local/progress-store.ts";
 import { COMPUTED_SCHEMA, sqliteComputedStore } from "#adapters/local/sqlite-computed-store.ts";
 import { DEFINITIONS_SCHEMA, sqliteDefinitions } from "#adapters/local/sqlite-definitions.ts";
+import { LIST_KEYS_SCHEMA, sqliteListKeys } from "#adapters/local/sqlite-list-keys.ts";
 import { MEMBERSHIPS_SCHEMA, sqliteMembershipStore } from "#adapters/local/sqlite-membership-store.ts";
 import { PROFILES_SCHEMA, sqliteProfileStore } from "#adapters/local/sqlite-profile-store.ts";
 import type { Campaign } from "#core/campaigns/campaign.ts";
@@ -29,7 +30,7 @@ export type Stores = ReturnType<typeof openStores>;
 
 /** What is kept in SQLite beside the inbox. */
 export function openStores(folder: DataFolder) {
-  const definitions = openDatabase(folder.definitions, DEFINITIONS_SCHEMA);
+  const definitions = openDatabase(folder.definitions, DEFINITIONS_SCHEMA + LIST_KEYS_SCHEMA);
   const profiles = openDatabase(folder.profiles, PROFILES_SCHEMA + MEMBERSHIPS_SCHEMA + PROGRESS_SCHEMA);
   const outbox = openDatabase(folder.outbox, "");
   const computed = openDatabase(folder.computed, COMPUTED_SCHEMA);
@@ -45,6 +46,7 @@ export function openStores(folder: DataFolder) {
     segmentStates: sqliteDefinitions<SnapshotState>(definitions, "segment_snapshot", Date.now),
     segmentRuns: sqliteDefinitions<SnapshotRun>(definitions, "segment_run", Date.now),
     lists: sqliteDefinitions<ListDefinition>(definitions, "list", Date.now),
+    listKeys: sqliteListKeys(definitions),
     computedTraits: sqliteDefinitions<ComputedTrait>(definitions, "computed_trait", Date.now),
     computedState: sqliteDefinitions<RefreshState>(definitions, "computed_refresh", Date.now),
     computed: sqliteComputedStore(computed),

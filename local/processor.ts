@@ -63,7 +63,8 @@ export async function openProcessor({ folder, rules, clock, onSetAside }: Proces
   const files = await openLakeFiles(folder.lake, onSetAside);
   const keepChanges = changeKeeper(progress, clock);
   const reteller = openReteller({ database, rules: await rules(), keepChanges });
-  const reactor = openReactor({ database, progress, definitions: folder.definitions, clock, onTrouble: onSetAside });
+  const { definitions, computed } = folder;
+  const reactor = openReactor({ database, progress, definitions, computed, clock, onTrouble: onSetAside });
   const absorber = absorberOf({ database, progress, reteller, keepChanges, reactor, onSetAside });
   const feed = await openLakeFeed({ database, progress, inbox, files, stretch: STEP_BYTES });
   let waitingSince = clock();

@@ -7,14 +7,20 @@ import { openInbox } from "#adapters/local/inbox.ts";
 import { DEFINITIONS_SCHEMA, sqliteDefinitions } from "#adapters/local/sqlite-definitions.ts";
 import type { Event } from "#core/events/event.ts";
 import { defaultIdentityRules } from "#core/identity/identity-rules.ts";
+import { identifierKey } from "#core/kernel/identifier.ts";
+import type { JsonObject } from "#core/kernel/json.ts";
 import { DAY } from "#core/kernel/time.ts";
+import { profileIdOf } from "#core/profiles/profile-id.ts";
 import type { Condition } from "#core/segments/condition.ts";
+import { packedLink } from "#core/segments/list-link.ts";
 import type { SegmentDefinition } from "#core/segments/segment-definition.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { openStores } from "./open-stores.ts";
 import { openProcessor, type Processor } from "./processor.ts";
 
 const START = Date.UTC(2026, 2, 1);
+
+const userKey = (value: string) => identifierKey({ type: "user_id", value });
 
 const ordered = (user: string, nth: number, more: Partial<Event> = {}): Event => ({
   messageId: `${user}-${nth}`,
@@ -132,6 +138,63 @@ describe("one machine keeps people's segments", () => {
     expect(told().filter((line) => line.includes("entered")).length).toBe(
       told().filter((line) => line.includes("left")).length + 1,
     );
+  });
+
+  const measure = async (run: number, values: Readonly<Record<string, JsonObject | undefined>>): Promise<void> => {
+    const stores = openStores(folder);
+    await stores.computed.write(
+      Object.entries(values).map(([user, computed]) => ({
+        profileId: profileIdOf(userKey(user)),
+        run,
+        ...(computed === undefined ? {} : { computed }),
+      })),
+    );
+    stores.close();
+  };
+  const importAs = async (version: number, ...users: readonly string[]): Promise<void> => {
+    const stores = openStores(folder);
+    const { link, parts } = packedLink({ version, base: version, nth: 1, ends: true }, users.map(userKey));
+    await stores.listKeys.write("fair", link, parts);
+    const chain = { version, base: version, nth: 1, identifiers: users.length, importedAt: now };
+    const list = { name: "Fair", lastVersion: version, chain, open: null };
+    await stores.lists.put("fair", list, (await stores.lists.get("fair"))?.version ?? 0);
+    stores.close();
+  };
+
+  it("looks at those whose computed traits moved, also those that moved while nobody looked", async () => {
+    await define("regulars", { computed: "orders", gte: 2 });
+    await take(ordered("ana", 1), ordered("bo", 1));
+    await rest();
+    await measure(1, { ana: { orders: 2 }, bo: { orders: 1 } });
+    await rest();
+    expect(told()).toEqual(["regulars entered: computed orders"]);
+    await processor.close();
+    await measure(2, { ana: { orders: 1 } });
+    await measure(3, { bo: { orders: 5, spent: 9 }, ana: undefined });
+    processor = await open();
+    await rest();
+    expect(told().slice(1).sort()).toEqual(["regulars entered: computed orders", "regulars left: computed orders"]);
+    await rest();
+    expect(told()).toHaveLength(3);
+  });
+
+  it("looks at those whom an import brought or lost, and at who comes with an identifier that is on a list", async () => {
+    await define("fair", { list: "fair" });
+    await take(ordered("ana", 1), ordered("bo", 1), ordered("cy", 1));
+    await rest();
+    await importAs(7, "ana", "bo", "dan");
+    await rest();
+    expect(told()).toEqual(["fair entered: list fair", "fair entered: list fair"]);
+    await take(ordered("dan", 1));
+    expect(told().slice(2)).toEqual(["fair entered: new"]);
+    await processor.close();
+    await importAs(8, "bo", "cy", "dan");
+    processor = await open();
+    await rest();
+    expect(told().slice(3).sort()).toEqual(["fair entered: list fair", "fair left: list fair"]);
+    const stores = openStores(folder);
+    expect((await stores.listKeys.links("fair")).map(({ version }) => version)).toEqual([8]);
+    stores.close();
   });
 });
 

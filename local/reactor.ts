@@ -3,6 +3,7 @@ import { openDatabase } from "#adapters/local/database.ts";
 import type { ProgressStore } from "#adapters/local/progress-store.ts";
 import { sqliteComponentPages } from "#adapters/local/sqlite-component-pages.ts";
 import { DEFINITIONS_SCHEMA, sqliteDefinitions } from "#adapters/local/sqlite-definitions.ts";
+import { LIST_KEYS_SCHEMA } from "#adapters/local/sqlite-list-keys.ts";
 import { sqliteMembershipStore } from "#adapters/local/sqlite-membership-store.ts";
 import { sqliteProfileStore } from "#adapters/local/sqlite-profile-store.ts";
 import type { IdentityRules } from "#core/identity/identity-rules.ts";
@@ -15,6 +16,7 @@ import { reactToTime } from "#core/segments/realtime/timers.flow.ts";
 import type { SegmentChangeRow } from "#core/segments/segment-change-row.ts";
 import type { SegmentDefinition } from "#core/segments/segment-definition.ts";
 import { keepSegmentRows } from "./keep-segment-rows.ts";
+import { type MovedBeside, openMovedBeside } from "./moved-beside.ts";
 
 /** Moves people in and out of segments as profiles change and time goes by: what `react` is in the cloud. */
 export interface Reactor {
@@ -32,6 +34,8 @@ export interface ReactorPorts {
   readonly progress: Pick<ProgressStore, "addChanges">;
   /** The file of the definitions, which others write. */
   readonly definitions: string;
+  /** The file of computed traits, which others write. */
+  readonly computed: string;
   readonly clock: Clock;
   readonly onTrouble: (error: unknown, what: string) => void;
 }
@@ -41,7 +45,7 @@ const PAGE = 200;
 
 export function openReactor(ports: ReactorPorts): Reactor {
   const { database, progress, clock, onTrouble } = ports;
-  const definitions = openDatabase(ports.definitions, DEFINITIONS_SCHEMA);
+  const definitions = openDatabase(ports.definitions, DEFINITIONS_SCHEMA + LIST_KEYS_SCHEMA);
   const segments = sqliteDefinitions<SegmentDefinition>(definitions, "segment", clock);
   const keep = keepSegmentRows(progress);
   let made = 0;
@@ -50,9 +54,11 @@ export function openReactor(ports: ReactorPorts): Reactor {
   };
   // Beside the profiles, so that one commit moves a page's memberships and how far the sweep has come.
   database.exec(DEFINITIONS_SCHEMA);
+  const moved = openMovedBeside({ database, definitions, computed: ports.computed, clock });
   const react = {
     store: sqliteProfileStore(database),
     memberships: sqliteMembershipStore(database, keepRows),
+    beside: moved.beside,
     pages: sqliteComponentPages(database),
     definitions: segments,
     sweeps: sqliteDefinitions<SweepState>(database, "segment_sweep", clock),
@@ -60,14 +66,17 @@ export function openReactor(ports: ReactorPorts): Reactor {
   let isRested = false;
   const current = latestSegments(definitions, segments, () => {
     isRested = false;
+    moved.listsMayHaveMoved();
   });
   const look = async (rules: IdentityRules): Promise<number> => {
     const now = clock();
-    const { looked } = await reactToTime(react, { segments: await current(), rules, now }, PAGE);
-    if (isRested) return looked;
+    const terms = { segments: await current(), rules, now };
+    const { looked } = await reactToTime(react, terms, PAGE);
+    const beside = await moved.look(react, terms, PAGE);
+    if (isRested) return looked + beside;
     const swept = await sweepOn(react, { rules, now, limit: PAGE, settleMs: 0 });
     isRested = swept.kind === "rested";
-    return looked + (isRested ? 0 : 1);
+    return looked + beside + (isRested ? 0 : 1);
   };
   let ruledBy: IdentityRules | undefined;
   return {
@@ -85,11 +94,14 @@ export function openReactor(ports: ReactorPorts): Reactor {
       if (ruledBy !== rules) isRested = false;
       ruledBy = rules;
       await current();
-      const waits = !isRested || (await react.memberships.due(clock(), 1)).length > 0;
-      return waits ? inOneTransaction(database, () => look(rules)) : 0;
+      const waits = moved.waits() || !isRested || (await react.memberships.due(clock(), 1)).length > 0;
+      return waits ? inOneTransaction(database, () => look(rules), moved) : 0;
     },
     made: () => made,
-    close: () => definitions.close(),
+    close: () => {
+      moved.close();
+      definitions.close();
+    },
   };
 }
 
@@ -111,14 +123,21 @@ function latestSegments(
 }
 
 /** As with absorbing, nothing gives way to anything else between the beginning and the end. */
-async function inOneTransaction<T>(database: DatabaseSync, work: () => Promise<T>): Promise<T> {
+async function inOneTransaction<T>(
+  database: DatabaseSync,
+  work: () => Promise<T>,
+  then: Pick<MovedBeside, "committed" | "rolledBack">,
+): Promise<T> {
   database.exec("BEGIN IMMEDIATE");
+  let done: T;
   try {
-    const done = await work();
+    done = await work();
     database.exec("COMMIT");
-    return done;
   } catch (error) {
     database.exec("ROLLBACK");
+    then.rolledBack();
     throw error;
   }
+  await then.committed();
+  return done;
 }

@@ -63,6 +63,7 @@ export function startSegmentWork({
       runs: work.runs,
       lists: stores.lists,
       listRows: inbox.lake,
+      listKeys: stores.listKeys,
       columnBytes: columnBytes(folder.lake, files, Date.now),
     },
     stop: async () => {

@@ -28,6 +28,12 @@ export interface Person {
 /** What is known of a profile beside itself and its events. */
 export type KnownBeside = Partial<Pick<Person, "computed" | "lists">>;
 
+/** The same as it stands while things change: of some lists it may not be known who is on them. */
+export interface StandsBeside extends Pick<KnownBeside, "computed"> {
+  /** `undefined` where that is not known. */
+  readonly lists?: { has(listId: string): boolean | undefined };
+}
+
 const ON_NO_LIST: ReadonlySet<string> = new Set();
 
 /** A profile with all of its events as they came in, repetitions included: those count once, as in the lake. */

@@ -19,6 +19,8 @@ export const guardedPorts = (ports: ApiPorts): ApiPorts => ({
     runs: faultsOf("segmentRuns", ports.ofSegments.runs),
     lists: faultsOf("lists", ports.ofSegments.lists),
     listRows: faultsOf("listRows", ports.ofSegments.listRows),
+    listKeys: faultsOf("listKeys", ports.ofSegments.listKeys),
+    ...(ports.ofSegments.listMoved && { listMoved: ports.ofSegments.listMoved }),
     ...(ports.ofSegments.columnBytes && { columnBytes: ports.ofSegments.columnBytes }),
   },
   computed: {

@@ -1,4 +1,5 @@
 import type { ApiCode } from "#contracts/http/rejections.ts";
+import { identifierKey, parseIdentifier } from "#core/kernel/identifier.ts";
 import type { Defined } from "#core/kernel/ports.ts";
 import { type Rejection, rejection } from "#core/kernel/rejection.ts";
 import { isoDay, isoTime } from "#core/kernel/time.ts";
@@ -9,6 +10,7 @@ import {
   nextLink,
   withLink,
 } from "#core/segments/list-definition.ts";
+import { packedLink } from "#core/segments/list-link.ts";
 import type { ListMemberRow } from "#core/segments/list-member-row.ts";
 import type { ApiPorts } from "./ports.ts";
 
@@ -40,8 +42,12 @@ export async function importInto(
   const reserved = await lists.put(list.id, { ...list.definition, lastVersion: link.version }, list.version);
   if (reserved === undefined) return changed(list.id);
   await writeLink(ports, list.id, link, { keys, ends: !more });
+  await writeKeys(ports, list.id, link, { keys, ends: !more });
   const next = withLink(reserved.definition, mode, link, { identifiers: keys.size, more, now });
-  return (await lists.put(list.id, next, reserved.version)) ?? changed(list.id);
+  const stored = await lists.put(list.id, next, reserved.version);
+  if (stored === undefined) return changed(list.id);
+  if (!more) await tellOfMove(ports, list.id);
+  return stored;
 }
 
 const changed = (id: string): Rejection<ApiCode> =>
@@ -57,7 +63,30 @@ export async function emptied(
   await writeLink(ports, id, link, { keys: new Set(), ends: true });
   const { name } = definition;
   const gone: ListDefinition = { name, lastVersion: link.version, chain: null, open: null, deleted: true };
-  return (await ports.ofSegments.lists.put(id, gone, version)) === undefined ? changed(id) : undefined;
+  if ((await ports.ofSegments.lists.put(id, gone, version)) === undefined) return changed(id);
+  await tellOfMove(ports, id);
+  return undefined;
+}
+
+/** The import stands: whoever would be looked at now is looked at within the minute, if this fails. */
+async function tellOfMove({ ofSegments, onTrouble }: ApiPorts, listId: string): Promise<void> {
+  try {
+    await ofSegments.listMoved?.();
+  } catch (error) {
+    onTrouble(error, `list ${listId}`);
+  }
+}
+
+/** The same where segments look them up one by one, before anybody is told that the list is another. */
+async function writeKeys(
+  { ofSegments }: ApiPorts,
+  listId: string,
+  { version, base, nth }: ListLink,
+  { keys, ends }: { readonly keys: ReadonlySet<string>; readonly ends: boolean },
+): Promise<void> {
+  const identifiers = [...keys].flatMap((text) => parseIdentifier(text) ?? []);
+  const { link, parts } = packedLink({ version, base, nth, ends }, identifiers.map(identifierKey));
+  await ofSegments.listKeys.write(listId, link, parts);
 }
 
 async function writeLink(

@@ -4,6 +4,7 @@ import { athenaAnalystQuery, athenaQuery } from "#adapters/aws/athena-query.ts";
 import { dynamodbComponentPages } from "#adapters/aws/dynamodb-component-pages.ts";
 import { dynamodbComputedStore } from "#adapters/aws/dynamodb-computed-store.ts";
 import { dynamodbDefinitions } from "#adapters/aws/dynamodb-definitions.ts";
+import { dynamodbListKeys } from "#adapters/aws/dynamodb-list-keys.ts";
 import { dynamodbMembershipStore } from "#adapters/aws/dynamodb-membership-store.ts";
 import { dynamodbProfileStore } from "#adapters/aws/dynamodb-profile-store.ts";
 import { dynamodbSourceDefinitions } from "#adapters/aws/dynamodb-source-definitions.ts";
@@ -12,6 +13,7 @@ import { awsIntake } from "#adapters/aws/intake.ts";
 import { sqsAssertions } from "#adapters/aws/sqs-assertions.ts";
 import { sqsCampaignRuns } from "#adapters/aws/sqs-campaign-runs.ts";
 import { sqsComputedRefresh } from "#adapters/aws/sqs-computed-refresh.ts";
+import { sqsLookAgain } from "#adapters/aws/sqs-look-again.ts";
 import { sqsSnapshotRuns } from "#adapters/aws/sqs-snapshot-runs.ts";
 import { athenaDialect } from "#adapters/sql/athena-dialect.ts";
 import { computedSample } from "#adapters/sql/computed-sample.ts";
@@ -58,6 +60,8 @@ export const handler = apiHandler({
     runs: sqsSnapshotRuns({ queueUrl: settings.SNAPSHOT_QUEUE_URL }),
     lists: dynamodbDefinitions<ListDefinition>({ table, kind: "list", now: Date.now }),
     listRows: firehoseLakeWriter({ streams: { list_members: settings.LIST_MEMBERS_STREAM } }),
+    listKeys: dynamodbListKeys({ table: settings.LIST_KEYS_TABLE }),
+    listMoved: sqsLookAgain({ queueUrl: settings.REACT_QUEUE_URL }),
   },
   computed: {
     traits: dynamodbDefinitions<ComputedTrait>({ table, kind: "computed_trait", now: Date.now }),

@@ -16,7 +16,7 @@ import type { TrackingPlan } from "#core/plans/tracking-plan.ts";
 import type { Assertions, ComponentPages, ProfileStore } from "#core/profiles/ports.ts";
 import type { ResolvedCondition } from "#core/segments/condition.ts";
 import type { ListDefinition } from "#core/segments/list-definition.ts";
-import type { MembershipStore } from "#core/segments/ports.ts";
+import type { ListKeys, MembershipStore } from "#core/segments/ports.ts";
 import type { SegmentDefinition } from "#core/segments/segment-definition.ts";
 import type { SnapshotRun, SnapshotState } from "#core/segments/snapshot-state.ts";
 
@@ -49,6 +49,12 @@ export interface SegmentPorts {
   readonly runs: SegmentRuns;
   readonly lists: Definitions<ListDefinition>;
   readonly listRows: LakeWriter<Pick<LakeRows, "list_members">>;
+  readonly listKeys: Pick<ListKeys, "write">;
+  /**
+   * Asks that whoever came onto a list or went from it be looked at now. Absent where whoever looks finds out at once; it
+   * is found out in the end in any case.
+   */
+  readonly listMoved?: () => Promise<void>;
   /**
    * How many bytes these columns of the lake's tables are, where somebody can say: what a query has to read at most.
    * Absent where the engine itself counts what it reads.

@@ -1,21 +1,34 @@
 import type { DynamoDBRecord, SQSEvent } from "aws-lambda";
 import { describe, expect, it } from "vitest";
 import { fromItem, keyIn, toItem } from "#adapters/aws/component-item.ts";
+import { computedMoveIn, isComputedItem } from "#adapters/aws/computed-item.ts";
 import { isMembershipItem, membershipItem, segmentRowsIn } from "#adapters/aws/membership-item.ts";
+import { memoryComputedStore } from "#adapters/memory/computed-store.ts";
 import { memoryDefinitions } from "#adapters/memory/definitions.ts";
+import { memoryListKeys } from "#adapters/memory/list-keys.ts";
 import { memoryMembershipStore } from "#adapters/memory/membership-store.ts";
 import { memoryComponentPages, memoryProfileStore } from "#adapters/memory/profile-store.ts";
+import type { ComputedStore } from "#core/computed/ports.ts";
 import type { Event } from "#core/events/event.ts";
 import { defaultIdentityRules } from "#core/identity/identity-rules.ts";
+import { identifierKey } from "#core/kernel/identifier.ts";
+import type { JsonObject } from "#core/kernel/json.ts";
+import type { Clock } from "#core/kernel/ports.ts";
 import { DAY, MINUTE } from "#core/kernel/time.ts";
 import { absorbEvents, type ComponentChange } from "#core/profiles/absorb-events.flow.ts";
+import { profileIdOf } from "#core/profiles/profile-id.ts";
 import type { Condition } from "#core/segments/condition.ts";
+import type { ListDefinition } from "#core/segments/list-definition.ts";
+import { packedLink } from "#core/segments/list-link.ts";
+import { besideProfiles } from "#core/segments/realtime/beside-profiles.flow.ts";
+import { listLookup } from "#core/segments/realtime/list-lookup.flow.ts";
 import type { MembershipWrite } from "#core/segments/realtime/membership.ts";
 import { segmentSetIn } from "#core/segments/realtime/segment-set-in.flow.ts";
 import type { SweepState } from "#core/segments/realtime/sweep.flow.ts";
+import type { ListSweep } from "#core/segments/realtime/sweep-lists.flow.ts";
 import type { SegmentChangeRow } from "#core/segments/segment-change-row.ts";
 import type { SegmentDefinition } from "#core/segments/segment-definition.ts";
-import { reactHandler, SEGMENTS_FRESH_MS } from "./handler.ts";
+import { type ReactDoorPorts, reactHandler, SEGMENTS_FRESH_MS } from "./handler.ts";
 
 const START = Date.UTC(2026, 2, 1);
 const TICK = { Records: [{ messageId: "tick", body: '{"v":1}' }] } as unknown as SQSEvent;
@@ -53,6 +66,23 @@ const recordOf = ({ key, before, after }: ComponentChange, nth: number): DynamoD
     },
   }) as DynamoDBRecord;
 
+const READING: Pick<ReactDoorPorts, "decode" | "keyIn" | "segmentRows" | "computedMove"> = {
+  decode: fromItem,
+  keyIn,
+  segmentRows: (image) => (isMembershipItem(image) ? segmentRowsIn(image) : undefined),
+  computedMove: (before, after) => (isComputedItem(after ?? before ?? {}) ? computedMoveIn(before, after) : undefined),
+};
+
+function emptyLists(clock: Clock) {
+  const [lists, listKeys] = [memoryDefinitions<ListDefinition>(clock), memoryListKeys()];
+  return {
+    lists,
+    listKeys,
+    listLookup: listLookup({ lists, listKeys }),
+    listSweeps: memoryDefinitions<ListSweep>(clock),
+  };
+}
+
 function world() {
   const clock = { now: START };
   const store = memoryProfileStore();
@@ -62,6 +92,7 @@ function world() {
   const troubles: string[] = [];
   const definitions = memoryDefinitions<SegmentDefinition>(() => clock.now);
   const broken = { lake: false };
+  const [computed, listPorts] = [memoryComputedStore(), emptyLists(() => clock.now)];
   const handler = reactHandler({
     store,
     memberships: {
@@ -71,6 +102,8 @@ function world() {
         return memberships.write(some);
       },
     },
+    ...listPorts,
+    beside: besideProfiles({ computed, lists: listPorts.listLookup }),
     pages: memoryComponentPages(store),
     definitions,
     sweeps: memoryDefinitions<SweepState>(() => clock.now),
@@ -83,9 +116,7 @@ function world() {
     clock: () => clock.now,
     rules: defaultIdentityRules,
     segments: segmentSetIn(definitions, () => clock.now, SEGMENTS_FRESH_MS),
-    decode: fromItem,
-    keyIn,
-    segmentRows: (image) => (isMembershipItem(image) ? segmentRowsIn(image) : undefined),
+    ...READING,
     onTurns: () => {},
     onTrouble: (_, at) => troubles.push(at),
   });
@@ -97,7 +128,27 @@ function world() {
   };
   const define = (condition: Condition) => definitions.put("buyers", { name: "Buyers", condition }, 0);
   const turns = () => memberships.rows.map(({ change, cause }) => `${change}: ${cause.split("#")[0]}`);
-  return { clock, writes, told, troubles, broken, handler, stream, absorbed, define, turns };
+  return { clock, writes, told, troubles, broken, handler, stream, absorbed, define, turns, computed, ...listPorts };
+}
+
+/** Writes somebody's computed traits, and says what the stream tells of it. */
+async function measured(store: ComputedStore, user: string, run: number, values?: JsonObject): Promise<DynamoDBRecord> {
+  const profileId = profileIdOf(identifierKey({ type: "user_id", value: user }));
+  const imageAt = async () => {
+    const stored = (await store.read([profileId])).get(profileId);
+    const text = (value: string) => ({ S: value });
+    return stored && { profileId: text(profileId), run: { N: "1" }, computed: text(JSON.stringify(stored.computed)) };
+  };
+  const before = await imageAt();
+  await store.write([{ profileId, run, ...(values === undefined ? {} : { computed: values }) }]);
+  const after = await imageAt();
+  return {
+    dynamodb: {
+      SequenceNumber: `c${run}`,
+      ...(before === undefined ? {} : { OldImage: before }),
+      ...(after === undefined ? {} : { NewImage: after }),
+    },
+  };
 }
 
 describe("react", () => {
@@ -155,5 +206,50 @@ describe("react", () => {
     clock.now = START + 30 * DAY;
     await handler(TICK, long);
     expect(turns()).toEqual(["entered: definition", "left: time"]);
+  });
+
+  it("moves people as the stream of computed traits tells of them, in what asks for these alone", async () => {
+    const { stream, absorbed, define, turns, writes, computed } = world();
+    await define({ computed: "orders", gte: 2 });
+    await stream(...(await absorbed(ordered("ana"), ordered("bo"))));
+    const came = [
+      await measured(computed, "ana", 1, { orders: 2 }),
+      await measured(computed, "bo", 1, { orders: 1, spent: 5 }),
+    ];
+    expect(await stream(...came)).toEqual({ batchItemFailures: [] });
+    expect(turns()).toEqual(["entered: computed orders"]);
+    await stream(...came);
+    expect(turns()).toHaveLength(1);
+    const before = writes.length;
+    await stream(
+      await measured(computed, "ana", 2, { orders: 2, spent: 7 }),
+      await measured(computed, "ana", 2, { orders: 2, spent: 7 }),
+    );
+    expect(writes).toHaveLength(before);
+    await stream(await measured(computed, "ana", 3));
+    expect(turns()).toEqual(["entered: computed orders", "left: computed orders"]);
+  });
+
+  it("moves those whom an import brought or lost when it is told to look, and forgets what the list was", async () => {
+    const { handler, stream, absorbed, define, turns, lists, listKeys, clock } = world();
+    await define({ list: "fair" });
+    await stream(...(await absorbed(ordered("ana"), ordered("bo"), ordered("cy"))));
+    const importAs = async (version: number, ...users: readonly string[]): Promise<void> => {
+      const keys = users.map((value) => identifierKey({ type: "user_id", value }));
+      const place = { version, base: version, nth: 1 };
+      const { link, parts } = packedLink({ ...place, ends: true }, keys);
+      await listKeys.write("fair", link, parts);
+      const chain = { ...place, identifiers: keys.length, importedAt: clock.now };
+      const list: ListDefinition = { name: "Fair", lastVersion: version, chain, open: null };
+      await lists.put("fair", list, (await lists.get("fair"))?.version ?? 0);
+    };
+    await importAs(7, "ana", "bo", "nobody");
+    expect(await handler(TICK, long)).toEqual({ batchItemFailures: [] });
+    expect(turns()).toEqual(["entered: list fair", "entered: list fair"]);
+    await importAs(8, "bo", "cy");
+    await handler(TICK, long);
+    await handler(TICK, long);
+    expect(turns().slice(2).sort()).toEqual(["entered: list fair", "left: list fair"]);
+    expect((await listKeys.links("fair")).map(({ version }) => version)).toEqual([8]);
   });
 });

@@ -12,16 +12,18 @@ import type { Clock } from "#core/kernel/ports.ts";
 import { MINUTE, SECOND } from "#core/kernel/time.ts";
 import type { ComponentChange } from "#core/profiles/absorb-events.flow.ts";
 import type { Stored } from "#core/profiles/ports.ts";
-import { reactToChanges } from "#core/segments/realtime/react.flow.ts";
+import { type ReactPorts, reactToChanges } from "#core/segments/realtime/react.flow.ts";
+import { type ComputedMove, reactToComputed } from "#core/segments/realtime/react-to-computed.flow.ts";
 import type { SegmentSet } from "#core/segments/realtime/segment-set.ts";
 import { type SweepPorts, sweepOn } from "#core/segments/realtime/sweep.flow.ts";
+import { type ListSweepPorts, sweepLists } from "#core/segments/realtime/sweep-lists.flow.ts";
 import { reactToTime } from "#core/segments/realtime/timers.flow.ts";
 import type { SegmentChangeRow } from "#core/segments/segment-change-row.ts";
 
 /** One image of a stream's record: attributes by name. */
 export type Image = Readonly<Record<string, unknown>>;
 
-export interface ReactDoorPorts extends SweepPorts {
+export interface ReactDoorPorts extends SweepPorts, Omit<ListSweepPorts, keyof ReactPorts> {
   readonly lake: Pick<Lake, "append">;
   readonly clock: Clock;
   readonly rules: IdentityRules;
@@ -32,6 +34,8 @@ export interface ReactDoorPorts extends SweepPorts {
   readonly keyIn: (image: Image) => IdentifierKey;
   /** What a membership's image tells the lake; `undefined` where the image is of something else. */
   readonly segmentRows: (image: Image) => readonly SegmentChangeRow[] | undefined;
+  /** What a change of computed traits tells, by its images; `undefined` where they are of something else. */
+  readonly computedMove: (before: Image | undefined, after: Image | undefined) => ComputedMove | undefined;
   /** Tells how many entered and left. */
   readonly onTurns: (turns: number) => void;
   /** Tells whoever operates this what broke, and at which place of the stream or of the queue. */
@@ -53,9 +57,10 @@ interface Invocation {
 }
 
 /**
- * Keeps who is in which segment. It is woken by three things: the stream of the profile store, of which it moves people
- * in and out; its own store's stream, of which it tells the lake; and, each minute, by the schedule's message, upon
- * which it looks at those whose time has come, and at everybody after a definition changed.
+ * Keeps who is in which segment. It is woken by the streams of the profile store and of computed traits, of which it
+ * moves people in and out; by its own store's stream, of which it tells the lake; and, each minute or when a list was
+ * imported, by a message, upon which it looks at those whose time has come, at those whom a list brought or lost, and at
+ * everybody after a definition changed.
  */
 export const reactHandler =
   (ports: ReactDoorPorts) =>
@@ -73,12 +78,17 @@ const sequenceNumberOf = (record: DynamoDBRecord | undefined): string => record?
 
 /** Records before the first that cannot be read are dealt with; Lambda comes again from there. */
 async function ofStream(ports: ReactDoorPorts, records: readonly DynamoDBRecord[]): Promise<DynamoDBBatchResponse> {
-  const { changes, rows, failed } = readRecords(ports, records);
+  const { changes, moves, rows, failed } = readRecords(ports, records);
   try {
     if (rows.length > 0) await ports.lake.append("segment_changes", rows);
     if (changes.length > 0) {
       const { clock, rules } = ports;
       const turns = await reactToChanges(ports, changes, { segments: await ports.segments(), rules, now: clock() });
+      ports.onTurns(turns.entered + turns.left);
+    }
+    if (moves.length > 0) {
+      const { clock, rules } = ports;
+      const turns = await reactToComputed(ports, moves, { segments: await ports.segments(), rules, now: clock() });
       ports.onTurns(turns.entered + turns.left);
     }
   } catch (error) {
@@ -91,36 +101,54 @@ async function ofStream(ports: ReactDoorPorts, records: readonly DynamoDBRecord[
 
 interface ReadRecords {
   readonly changes: readonly ComponentChange[];
+  readonly moves: readonly ComputedMove[];
   readonly rows: readonly SegmentChangeRow[];
   readonly failed?: string;
 }
 
-/** A record without a new image is an item's deletion: erasure tells the lake in its own way. */
+/** Up to the first that cannot be read. */
 function readRecords(ports: ReactDoorPorts, records: readonly DynamoDBRecord[]): ReadRecords {
-  const changes: ComponentChange[] = [];
-  const rows: SegmentChangeRow[] = [];
+  const read = { changes: [] as ComponentChange[], moves: [] as ComputedMove[], rows: [] as SegmentChangeRow[] };
   for (const record of records) {
-    const { OldImage: before, NewImage: after } = record.dynamodb ?? {};
-    if (after === undefined) continue;
     try {
-      const told = ports.segmentRows(after);
-      if (told === undefined) {
-        const was = before === undefined ? undefined : ports.decode(before);
-        changes.push({ key: ports.keyIn(after), before: was, after: ports.decode(after) });
-      } else rows.push(...told);
+      readRecord(ports, record, read);
     } catch (error) {
       const failed = sequenceNumberOf(record);
       ports.onTrouble(error, failed);
-      return { changes, rows, failed };
+      return { ...read, failed };
     }
   }
-  return { changes, rows };
+  return read;
+}
+
+interface Reading {
+  readonly changes: ComponentChange[];
+  readonly moves: ComputedMove[];
+  readonly rows: SegmentChangeRow[];
+}
+
+/** Without a new image a profile's or a membership's item was deleted: erasure tells the lake in its own way. */
+function readRecord(ports: ReactDoorPorts, { dynamodb }: DynamoDBRecord, { changes, moves, rows }: Reading): void {
+  const { OldImage: before, NewImage: after } = dynamodb ?? {};
+  const move = ports.computedMove(before, after);
+  if (move !== undefined) {
+    if (move.names.length > 0) moves.push(move);
+    return;
+  }
+  if (after === undefined) return;
+  const told = ports.segmentRows(after);
+  if (told !== undefined) rows.push(...told);
+  else {
+    const was = before === undefined ? undefined : ports.decode(before);
+    changes.push({ key: ports.keyIn(after), before: was, after: ports.decode(after) });
+  }
 }
 
 async function ofSchedule(ports: ReactDoorPorts, event: SQSEvent, invocation: Invocation): Promise<SQSBatchResponse> {
   const mayGoOn = (): boolean => invocation.getRemainingTimeInMillis() > RESERVE_MS;
   try {
     await onTime(ports, mayGoOn);
+    await onLists(ports, mayGoOn);
     await onDefinitions(ports, mayGoOn);
     return { batchItemFailures: [] };
   } catch (error) {
@@ -137,6 +165,15 @@ async function onTime(ports: ReactDoorPorts, mayGoOn: () => boolean): Promise<vo
     const turns = await reactToTime(ports, { segments: await ports.segments(), rules, now: clock() }, PAGE);
     looked = turns.looked;
     ports.onTurns(turns.entered + turns.left);
+  }
+}
+
+async function onLists(ports: ReactDoorPorts, mayGoOn: () => boolean): Promise<void> {
+  while (mayGoOn()) {
+    const { clock, rules } = ports;
+    const swept = await sweepLists(ports, { segments: await ports.segments(), rules, now: clock(), limit: PAGE });
+    ports.onTurns(swept.entered + swept.left);
+    if (swept.kind === "rested") return;
   }
 }
 

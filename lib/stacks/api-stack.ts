@@ -12,6 +12,7 @@ import type { CollectStack } from "./collect-stack.ts";
 import type { ComputedStack } from "./computed-stack.ts";
 import type { LakeStack } from "./lake-stack.ts";
 import { identityRules, identityRulesBefore, type ProfilesStack } from "./profiles-stack.ts";
+import type { ReactStack } from "./react-stack.ts";
 import type { SegmentsStack } from "./segments-stack.ts";
 import type { SnapshotsStack } from "./snapshots-stack.ts";
 import { StageStack } from "./stage-stack.ts";
@@ -23,6 +24,7 @@ export interface ApiStackProps {
   readonly lake: LakeStack;
   readonly stores: StoresStack;
   readonly profiles: ProfilesStack;
+  readonly react: ReactStack;
   readonly segments: SegmentsStack;
   readonly snapshots: SnapshotsStack;
   readonly computed: ComputedStack;
@@ -58,7 +60,7 @@ export class ApiStack extends StageStack {
   }
 
   private addApi(props: ApiStackProps): TributaryFunction<"api"> {
-    const { stage, alarms, lake, stores, profiles, segments, snapshots, computed, campaigns } = props;
+    const { stage, alarms, lake, stores, profiles, react, segments, snapshots, computed, campaigns } = props;
     return new TributaryFunction(this, "Api", {
       name: "api",
       stage,
@@ -84,6 +86,8 @@ export class ApiStack extends StageStack {
         CAMPAIGN_QUEUE_URL: campaigns.toRun,
         SNAPSHOT_QUEUE_URL: snapshots.toRun,
         LIST_MEMBERS_STREAM: lake.toAppend("list_members"),
+        LIST_KEYS_TABLE: stores.listKeys.to("PutItem"),
+        REACT_QUEUE_URL: react.toLook,
         ...identityRules(stage),
         ...identityRulesBefore(stage),
       },

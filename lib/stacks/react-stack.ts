@@ -3,9 +3,11 @@ import { StartingPosition } from "aws-cdk-lib/aws-lambda";
 import { DynamoEventSource, SqsDlq, SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
+import type { LookMessage } from "#contracts/bus.ts";
 import { MEMBERSHIPS_TABLE } from "#contracts/tables.ts";
 import { acknowledgeQueueSource } from "#lib/constructs/acknowledge.ts";
 import { addAlarm, FIVE_MINUTES } from "#lib/constructs/alarm.ts";
+import type { Link } from "#lib/constructs/link.ts";
 import { ScheduledMessage } from "#lib/constructs/scheduled-message.ts";
 import type { StoreTable } from "#lib/constructs/store-table.ts";
 import { TributaryFunction } from "#lib/constructs/tributary-function.ts";
@@ -28,11 +30,21 @@ const TIMEOUT = Duration.minutes(1);
 
 /** Who is in which segment, kept up to date as profiles change, as time goes by, and when definitions change. */
 export class ReactStack extends StageStack {
+  private readonly looks: WorkQueue;
+
   constructor(scope: Construct, props: ReactStackProps) {
     super(scope, "react", props.stage, "who is in which segment, as profiles change");
+    const { alarms } = props;
+    // A minute's message is as good as the last one's: what it did not reach is reached by the next.
+    this.looks = new WorkQueue(this, "Ticks", { timeout: TIMEOUT, tries: 5, patience: Duration.minutes(30), alarms });
     const react = this.addFunction(props);
     this.addStreams(react, props);
     this.addSchedule(react, props);
+  }
+
+  /** For whoever imports a list. */
+  get toLook(): Link {
+    return this.looks.toSend;
   }
 
   private addFunction({ stage, alarms, lake, stores }: ReactStackProps): TributaryFunction<"react"> {
@@ -46,13 +58,16 @@ export class ReactStack extends StageStack {
         PROFILES_TABLE: stores.profiles.to("BatchGetItem", "ConditionCheckItem", "DescribeTable", "Scan"),
         MEMBERSHIPS_TABLE: stores.memberships.toWithIndex(MEMBERSHIPS_TABLE.dueIndex, "BatchGetItem", "PutItem"),
         DEFINITIONS_TABLE: stores.definitions.to("GetItem", "PutItem", "Query"),
+        COMPUTED_TABLE: stores.computed.to("BatchGetItem"),
+        // What a list was is taken away once everybody was looked at by what it is.
+        LIST_KEYS_TABLE: stores.listKeys.to("BatchGetItem", "DeleteItem", "Query"),
         SEGMENT_CHANGES_STREAM: lake.toAppend("segment_changes"),
         ...identityRules(stage),
       },
     });
   }
 
-  /** What profiles changed, and what that changed in turn. */
+  /** What profiles and computed traits changed, and what that changed in turn. */
   private addStreams(react: TributaryFunction<"react">, { alarms, stores }: ReactStackProps): void {
     const setAside = new SetAsideQueue(this, "Unreacted", { alarms });
     const source = (table: StoreTable, wait: Duration): DynamoEventSource =>
@@ -68,6 +83,8 @@ export class ReactStack extends StageStack {
       });
     react.addEventSource(source(stores.profiles, Duration.seconds(0)));
     react.addEventSource(source(stores.memberships, Duration.seconds(5)));
+    // A refresh writes many within seconds.
+    react.addEventSource(source(stores.computed, Duration.seconds(5)));
     addAlarm(this, "ReactBehind", {
       metric: react.metric("IteratorAge", { period: FIVE_MINUTES, statistic: "max" }),
       above: Duration.minutes(15).toMilliseconds(),
@@ -76,19 +93,17 @@ export class ReactStack extends StageStack {
     });
   }
 
-  /** Each minute: whose time has come, and everybody after a definition changed. */
-  private addSchedule(react: TributaryFunction<"react">, { stage, alarms }: ReactStackProps): void {
-    // A minute's message is as good as the last one's: what it did not reach is reached by the next.
-    const ticks = new WorkQueue(this, "Ticks", { timeout: TIMEOUT, tries: 5, patience: Duration.minutes(30), alarms });
+  /** Each minute: whose time has come, whom a list brought or lost, and everybody after a definition changed. */
+  private addSchedule(react: TributaryFunction<"react">, { stage }: ReactStackProps): void {
     react.addEventSource(
-      new SqsEventSource(ticks.queue, { batchSize: 10, maxConcurrency: 2, reportBatchItemFailures: true }),
+      new SqsEventSource(this.looks.queue, { batchSize: 10, maxConcurrency: 2, reportBatchItemFailures: true }),
     );
     acknowledgeQueueSource(react);
     new ScheduledMessage(this, "Schedule", {
       description: `Tributary (${stage.name}): segments that time changes`,
       every: { amount: 1, unit: "minute" },
-      to: ticks,
-      message: { v: 1 },
+      to: this.looks,
+      message: { v: 1 } satisfies LookMessage,
     });
   }
 }

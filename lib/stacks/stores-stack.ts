@@ -4,6 +4,7 @@ import type { Construct } from "constructs";
 import {
   COMPUTED_TABLE,
   DEFINITIONS_TABLE,
+  LIST_KEYS_TABLE,
   MEMBERSHIPS_TABLE,
   MESSAGES_TABLE,
   PROFILES_TABLE,
@@ -24,6 +25,7 @@ export class StoresStack extends StageStack {
   readonly definitions: StoreTable;
   readonly messages: StoreTable;
   readonly computed: StoreTable;
+  readonly listKeys: StoreTable;
   readonly users: UserPool;
 
   constructor(scope: Construct, stage: Stage) {
@@ -50,13 +52,20 @@ export class StoresStack extends StageStack {
       partitionKey: MESSAGES_TABLE.partitionKey,
       expires: MESSAGES_TABLE.expiresAt,
     });
-    this.computed = new StoreTable(this, "Computed", { stage, partitionKey: COMPUTED_TABLE.partitionKey });
+    const { partitionKey } = COMPUTED_TABLE;
+    this.computed = new StoreTable(this, "Computed", { stage, partitionKey, tellsChanges: true });
+    this.listKeys = this.addListKeys(stage);
     this.users = this.addUsers(stage);
     new CfnOutput(this, "SourcesTable", { value: this.sources.tableName, description: "Where write keys are kept" });
     new CfnOutput(this, "ProfilesTable", { value: this.profiles.tableName });
     new CfnOutput(this, "UserPool", { value: this.users.userPoolId, description: "Who may use the console and /api" });
     if (!stage.keepsData)
       acknowledge(this, "A stage that keeps no data has nothing to restore.", "AwsSolutions-DDB3", "AwsSolutions-COG2");
+  }
+
+  private addListKeys(stage: Stage): StoreTable {
+    const { partitionKey, sortKey } = LIST_KEYS_TABLE;
+    return new StoreTable(this, "ListKeys", { stage, partitionKey, sortKey });
   }
 
   private addMemberships(stage: Stage): StoreTable {

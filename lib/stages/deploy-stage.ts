@@ -32,7 +32,7 @@ export function deployStage(app: App, stage: Stage): readonly StageStack[] {
   const computed = new ComputedStack(app, { stage, alarms, lake, stores, segments });
   const compaction = new CompactionStack(app, { stage, alarms, lake, segments });
   const snapshots = new SnapshotsStack(app, { stage, alarms, lake, stores, segments });
-  const others = { profiles, segments, snapshots, computed, campaigns, collect };
+  const others = { profiles, react, segments, snapshots, computed, campaigns, collect };
   const api = new ApiStack(app, { stage, alarms, lake, stores, ...others });
   const domain = stage.collectionDomain;
   const front = domain === undefined ? [] : [new CollectionDomainStack(app, { stage, domain, collect })];

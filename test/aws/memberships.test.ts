@@ -6,10 +6,12 @@ import {
   TransactWriteItemsCommand,
 } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe } from "vitest";
+import { dynamodbComputedStore } from "#adapters/aws/dynamodb-computed-store.ts";
+import { dynamodbListKeys } from "#adapters/aws/dynamodb-list-keys.ts";
 import { dynamodbMembershipStore } from "#adapters/aws/dynamodb-membership-store.ts";
 import { dynamodbProfileStore } from "#adapters/aws/dynamodb-profile-store.ts";
 import { segmentRowsIn } from "#adapters/aws/membership-item.ts";
-import { MEMBERSHIPS_TABLE, PROFILES_TABLE } from "#contracts/tables.ts";
+import { COMPUTED_TABLE, LIST_KEYS_TABLE, MEMBERSHIPS_TABLE, PROFILES_TABLE } from "#contracts/tables.ts";
 import type { SegmentChangeRow } from "#core/segments/segment-change-row.ts";
 import { membershipConvergence, type OpenedMemberships } from "#test/contracts/membership-convergence.ts";
 import { membershipStoreContract } from "#test/contracts/membership-store.ts";
@@ -30,14 +32,18 @@ describe.skipIf(reason !== undefined)("memberships on DynamoDB Local", () => {
     const profiles = await local.table(PROFILES_TABLE.partitionKey);
     const table = `memberships-${made++}`;
     await local.client.send(membershipsTable(table));
+    const lists = await local.table(LIST_KEYS_TABLE.partitionKey, LIST_KEYS_TABLE.sortKey);
+    const computed = await local.table(COMPUTED_TABLE.partitionKey);
     const rows: SegmentChangeRow[] = [];
     const client = streaming(local.client, (item) => rows.push(...segmentRowsIn(item)));
     return {
       store: dynamodbProfileStore({ table: profiles.name, client: local.client }),
       memberships: dynamodbMembershipStore({ table, profilesTable: profiles.name, client }),
+      listKeys: dynamodbListKeys({ table: lists.name, client: local.client }),
+      computed: dynamodbComputedStore({ table: computed.name, client: local.client }),
       rows: async () => rows,
       close: async () => {
-        await profiles.drop();
+        for (const { drop } of [profiles, lists, computed]) await drop();
         await local.client.send(new DeleteTableCommand({ TableName: table }));
       },
     };

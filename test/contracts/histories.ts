@@ -21,7 +21,8 @@ export const tightRules: IdentityRules = {
   recentEvents: 3,
 };
 
-const POOL: readonly Identifier[] = [
+/** All that anybody in a history is known by. */
+export const POOL: readonly Identifier[] = [
   ...["u0", "u1", "u2", "u3"].map((value) => ({ type: "user_id", value })),
   ...["c0", "c1"].map((value) => ({ type: "loyalty_card", value })),
   ...["e0@x.org", "e1@x.org", "e2@x.org"].map((value) => ({ type: "email", value })),

@@ -14,18 +14,24 @@ import { seenIn } from "#core/segments/realtime/seen-profiles.ts";
 import { type SegmentSet, segmentSet } from "#core/segments/realtime/segment-set.ts";
 import { reactToTime } from "#core/segments/realtime/timers.flow.ts";
 import type { SegmentChangeRow } from "#core/segments/segment-change-row.ts";
+import { type BesideInMotion, besideInMotion, LIST, type OpenedBeside, SCORE } from "./beside-in-motion.ts";
+import { changeBeside } from "./change-beside.ts";
 import { streamingStore } from "./change-stream.ts";
 import { type History, histories, tightRules } from "./histories.ts";
 import { cut, randomFrom, shuffled } from "./random.ts";
-import { InjectedFault, unsteadyStore } from "./unsteady-store.ts";
+import { dawdle, dawdleLong, unsteadyBeside, unsteadyMemberships, untilDone } from "./unsteady-memberships.ts";
+import { unsteadyStore } from "./unsteady-store.ts";
 
 /** Empty stores, and what the lake was told of memberships, repetitions included. */
-export interface OpenedMemberships {
+export interface OpenedMemberships extends OpenedBeside {
   readonly store: ProfileStore;
   readonly memberships: MembershipStore;
   readonly rows: () => Promise<readonly SegmentChangeRow[]>;
   readonly close: () => Promise<void>;
 }
+
+/** How many times as many histories as in `npm test`: `MEMBERSHIP_TIMES=50 npx vitest run test/contracts/membership.test.ts`. */
+const MORE = Number(process.env.MEMBERSHIP_TIMES ?? 1);
 
 /** Histories happen in the second second of 1970: so a minute later their events leave the window one by one. */
 const NOW = 60_500;
@@ -39,6 +45,21 @@ const SEGMENTS: Readonly<Record<string, Condition>> = {
   city: { trait: "city", eq: "x" },
   nameless: { trait: "name", missing: true },
   ads: { consent: "ads", is: "granted" },
+  vip: { list: LIST },
+  common: { all: [{ not: { list: LIST } }, { trait: "city", eq: "x" }] },
+  scored: { computed: SCORE, gte: 1 },
+  unscored: { computed: SCORE, missing: true },
+  mixed: {
+    any: [
+      {
+        all: [
+          { computed: SCORE, gte: 2 },
+          { event: "Seen", within: { last: "1min" } },
+        ],
+      },
+      { all: [{ list: LIST }, { consent: "ads", is: "granted" }] },
+    ],
+  },
   both: { all: [{ segment: "lately" }, { not: { consent: "email", is: "denied" } }] },
 };
 
@@ -55,6 +76,8 @@ interface Course {
   readonly faults: number;
   readonly longestBatch: number;
   readonly strays: number;
+  /** How often something moves beside the profiles. */
+  readonly changes: number;
   readonly seed: number;
 }
 
@@ -63,6 +86,7 @@ const courses = (mostFaults: number): fc.Arbitrary<Course> =>
     faults: fc.integer({ min: 0, max: mostFaults }),
     longestBatch: fc.constantFrom(1, 3, 10),
     strays: fc.constantFrom(0, 3, 8),
+    changes: fc.constantFrom(0, 2, 6, 12),
     seed: fc.integer(),
   });
 
@@ -77,28 +101,35 @@ export function membershipConvergence(
   { runs = 100, mostFaults = 40 } = {},
 ): void {
   describe(`memberships converge on ${name}`, () => {
-    it("through races, redelivery, reordering, refusals, time-outs and deaths, and as time goes by", async () => {
-      await fc.assert(
-        fc.asyncProperty(histories(16), courses(mostFaults), async (history, course) => {
-          const opened = await open();
-          try {
-            await prove(opened, history, course);
-          } finally {
-            await opened.close();
-          }
-        }),
-        { numRuns: runs, endOnFailure: runs < 10 },
-      );
-    });
+    const asked = Math.ceil(runs * MORE);
+    it(
+      "through races, redelivery, reordering, refusals, time-outs and deaths, and as time goes by",
+      async () => {
+        await fc.assert(
+          fc.asyncProperty(histories(16), courses(mostFaults), async (history, course) => {
+            const opened = await open();
+            try {
+              await prove(opened, history, course);
+            } finally {
+              await opened.close();
+            }
+          }),
+          { numRuns: asked, endOnFailure: runs < 10 },
+        );
+      },
+      60_000 * Math.max(1, MORE),
+    );
   });
 }
 
 async function prove(opened: OpenedMemberships, history: History, course: Course): Promise<void> {
   const random = randomFrom(course.seed);
   const { store, stream } = streamingStore(opened.store);
+  const moving = besideInMotion(opened, random);
   const ports: ReactPorts = {
     store: unsteadyStore(opened.store, random, course.faults),
     memberships: unsteadyMemberships(opened.memberships, random, course.faults),
+    beside: unsteadyBeside(moving.beside, random, course.faults),
   };
   const terms = (now: EpochMs) => ({ segments: someSegments, rules: tightRules, now });
   const react = (changes: readonly ComponentChange[]) => untilDone(() => reactToChanges(ports, changes, terms(NOW)));
@@ -114,7 +145,7 @@ async function prove(opened: OpenedMemberships, history: History, course: Course
     for (const batch of cut(said, 4, random)) {
       const whole = { events: batch.flatMap((one) => one.events), assertions: batch.flatMap((one) => one.assertions) };
       await absorbEvents({ store, pause: async () => {} }, whole, tightRules);
-      await dawdle(random);
+      await dawdleLong(random);
     }
     isOver = true;
   };
@@ -134,75 +165,38 @@ async function prove(opened: OpenedMemberships, history: History, course: Course
   // What was delivered before may come again at any time; and timers may go off whenever they like.
   const straying = async (): Promise<void> => {
     for (let left = course.strays; left > 0; left--) {
-      await dawdle(random);
+      await dawdleLong(random);
       const from = Math.floor(random() * stream.changes.length);
       await react(stream.changes.slice(from, from + 3));
       await untilDone(() => reactToTime(ports, terms(NOW), 3));
     }
   };
-  await Promise.all([absorbing(), reading(0), reading(1), reading(2), straying(), straying()]);
-  await holds(opened, stream.changes, NOW);
+  const besides = changeBeside({ ports, moving, random, terms: terms(NOW), course });
+  await Promise.all([absorbing(), reading(0), reading(1), reading(2), straying(), straying(), ...besides]);
+  await holds(opened, moving, stream.changes, NOW);
   for (const now of LATER) {
     for (let looked = 1; looked > 0; ) ({ looked } = await untilDone(() => reactToTime(ports, terms(now), 2)));
-    await holds(opened, stream.changes, now);
+    await holds(opened, moving, stream.changes, now);
   }
-}
-
-const dawdle = async (random: () => number): Promise<void> => {
-  for (let turns = Math.floor(random() * 12); turns > 0; turns--) await Promise.resolve();
-};
-
-/** As a queue does: what failed comes again. */
-async function untilDone<T>(work: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      const isOverrun = error instanceof Error && error.message.includes("all the time");
-      if (!(error instanceof InjectedFault) && !isOverrun) throw error;
-    }
-  }
-}
-
-function unsteadyMemberships(store: MembershipStore, random: () => number, faults: number): MembershipStore {
-  let left = faults;
-  const strikes = (odds: number): boolean => left > 0 && random() < odds && left-- > 0;
-  return {
-    of: async (ids) => {
-      await dawdle(random);
-      if (strikes(0.03)) throw new InjectedFault("dies before a read");
-      const found = await store.of(ids);
-      await dawdle(random);
-      return found;
-    },
-    write: async (writes) => {
-      const refused = new Set<number>();
-      for (const [position, write] of writes.entries()) {
-        await dawdle(random);
-        if (strikes(0.08)) throw new InjectedFault("dies before a write");
-        const isRefused = strikes(0.1) || (await store.write([write])).size > 0;
-        if (strikes(0.08)) throw new InjectedFault("times out after a write");
-        // Made, and refused: a client that heard no answer asked again, and met its own write.
-        if (isRefused || strikes(0.05)) refused.add(position);
-      }
-      return refused;
-    },
-    due: async (now, limit) => {
-      await dawdle(random);
-      return store.due(now, limit);
-    },
-  };
 }
 
 /** Everybody is in what their profile says, and the lake's story leads there. */
-async function holds(opened: OpenedMemberships, changes: readonly ComponentChange[], now: EpochMs): Promise<void> {
+async function holds(
+  opened: OpenedMemberships,
+  moving: BesideInMotion,
+  changes: readonly ComponentChange[],
+  now: EpochMs,
+): Promise<void> {
   const keys = [...new Set(changes.map(({ key }) => key))];
   const stored = await opened.store.read(keys, { fresh: true });
   const members = new Set<ProfileId>(keys.map(profileIdOf));
   const wanted = new Map<ProfileId, Readonly<Record<string, boolean>>>();
   for (const each of stored.values()) {
     const { groups, following } = seenIn(each, tightRules);
-    for (const group of groups) wanted.set(group.id, answersFor(knownPersonOf(group, following), now));
+    for (const group of groups) {
+      const keys = group.members.map(([key]) => key);
+      wanted.set(group.id, answersFor(knownPersonOf(group, following, moving.known(group.id, keys)), now));
+    }
     if (each.kind === "component") for (const key of each.component.members.keys()) members.add(profileIdOf(key));
   }
   const records = await opened.memberships.of([...members]);

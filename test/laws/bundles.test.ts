@@ -15,8 +15,8 @@ const BUDGETS: Readonly<Record<string, number>> = {
   compact: 60_000,
   compute: 165_000,
   project: 135_000,
-  // It reads profiles and conditions, and the rules and definitions they go by.
-  react: 190_000,
+  // It reads profiles, conditions, lists and computed traits, and the rules and definitions they go by.
+  react: 200_000,
   redrive: 60_000,
   resolve: 145_000,
   // With the reading of rules in words: what it goes by must be what the others go by, or nothing.

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { memoryDefinitions } from "#adapters/memory/definitions.ts";
+import { memoryListKeys } from "#adapters/memory/list-keys.ts";
 import { memoryMembershipStore } from "#adapters/memory/membership-store.ts";
 import { type MemoryProfileStore, memoryComponentPages, memoryProfileStore } from "#adapters/memory/profile-store.ts";
 import { duckdbDialect } from "#adapters/sql/duckdb-dialect.ts";
@@ -126,6 +127,7 @@ const segmentPorts = (lake: DuckDbLake, log: unknown[][]): ApiPorts["ofSegments"
   runs: { start: async (run) => void log.push(["segmentRuns.start", run]) },
   lists: memoryDefinitions<ListDefinition>(() => NOW),
   listRows: lake,
+  listKeys: memoryListKeys(),
   columnBytes: async (reads) => reads.flatMap(({ columns }) => columns).length,
 });
 

@@ -3,7 +3,8 @@ import { eventNamesIn, measureIn } from "#core/segments/measure.ts";
 
 /**
  * What a condition's answer can depend on, beside the time: `trait plan`, `consent marketing`, `event Order Completed`,
- * `computed ltv`, `list vip`. Of a trait within another, the outer one: it is what changes.
+ * `computed ltv`, `list vip`. Of a trait within another, the outer one: it is what changes. Who is on a list depends on
+ * the profile's identifiers too.
  */
 export function dependenciesOf(condition: ResolvedCondition): ReadonlySet<string> {
   return new Set(named(condition));
@@ -16,7 +17,7 @@ function named(condition: ResolvedCondition): readonly string[] {
   if ("trait" in condition) return [dependency("trait", outermost(condition.trait))];
   if ("computed" in condition) return [dependency("computed", outermost(condition.computed))];
   if ("consent" in condition) return [dependency("consent", condition.consent)];
-  if ("list" in condition) return [dependency("list", condition.list)];
+  if ("list" in condition) return [dependency("list", condition.list), IDENTIFIERS];
   const filters =
     "sequence" in condition
       ? [...condition.sequence, ...(condition.without === undefined ? [] : [condition.without])]
@@ -27,6 +28,9 @@ function named(condition: ResolvedCondition): readonly string[] {
 const outermost = (path: string): string => path.split(".", 1)[0] as string;
 
 export type DependencyKind = "trait" | "consent" | "event" | "computed" | "list";
+
+/** Which identifiers a profile has. */
+export const IDENTIFIERS = "identifiers";
 
 export const dependency = (kind: DependencyKind, name: string): string => `${kind} ${name}`;
 

@@ -3,7 +3,7 @@ import type { IdentifierKey } from "#core/kernel/identifier.ts";
 import { canonicalJson, type Json } from "#core/kernel/json.ts";
 import type { Fragment } from "#core/profiles/fragment.ts";
 import type { ProfileGroup } from "#core/profiles/profiles-of.ts";
-import { dependency } from "./dependencies.ts";
+import { dependency, IDENTIFIERS } from "./dependencies.ts";
 
 /** What became of a profile, as far as segments can depend on it. */
 export interface Difference {
@@ -21,6 +21,7 @@ export function differenceBetween(before: ProfileGroup | undefined, after: Profi
   const was = new Map(before?.members);
   for (const [key, { fragment }] of after.members) {
     const known = was.get(key)?.fragment;
+    if (before !== undefined && !was.has(key)) changed.set(IDENTIFIERS, "identifier");
     if (fragment !== undefined && fragment !== known) noteEvents(changed, known, fragment);
   }
   const reshaped = before === undefined ? "new" : reshaping(was, after);

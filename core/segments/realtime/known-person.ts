@@ -4,10 +4,10 @@ import type { Json, JsonObject } from "#core/kernel/json.ts";
 import type { EpochMs } from "#core/kernel/time.ts";
 import type { Fragment } from "#core/profiles/fragment.ts";
 import type { ProfileGroup } from "#core/profiles/profiles-of.ts";
-import type { KnownBeside } from "#core/segments/person.ts";
+import type { StandsBeside } from "#core/segments/person.ts";
 
 /** What a profile's fragments know of a person: traits and consent whole, of the events the latest, without properties. */
-export interface KnownPerson extends KnownBeside {
+export interface KnownPerson extends StandsBeside {
   readonly traits: JsonObject;
   readonly consent: Readonly<Record<string, ConsentState>>;
   /** When the events happened that are known, by name, latest first. */
@@ -30,7 +30,7 @@ export interface KnownPerson extends KnownBeside {
 export function knownPersonOf(
   group: Pick<ProfileGroup, "members" | "fragment">,
   following: ReadonlySet<IdentifierKey>,
-  beside: KnownBeside = {},
+  beside: StandsBeside = {},
 ): KnownPerson {
   const events = new Map<string, EpochMs[]>();
   const seen = group.members.length > 1 ? new Set<string>() : undefined;

@@ -3,7 +3,7 @@ import type { EpochMs } from "#core/kernel/time.ts";
 import type { ComponentChange } from "#core/profiles/absorb-events.flow.ts";
 import type { ProfileStore } from "#core/profiles/ports.ts";
 import type { ProfileId } from "#core/profiles/profile-id.ts";
-import type { KnownBeside } from "#core/segments/person.ts";
+import type { StandsBeside } from "#core/segments/person.ts";
 import type { BesideProfiles, MembershipStore } from "#core/segments/ports.ts";
 import { causeIn, judge, outOf, type Question } from "./judge.ts";
 import { knownPersonOf } from "./known-person.ts";
@@ -11,6 +11,7 @@ import { type MembershipRecord, type MembershipWrite, membershipWrite, noMembers
 import { type Reasons, reconsider } from "./reconsider.flow.ts";
 import { type Moved, movedBy } from "./seen-profiles.ts";
 import type { ReadySegment, SegmentSet } from "./segment-set.ts";
+import { standsBeside, type ToDecide } from "./stands-beside.flow.ts";
 
 export interface ReactPorts {
   readonly store: Pick<ProfileStore, "read">;
@@ -45,7 +46,9 @@ export async function reactToChanges(
   const ids = concerned.map(({ moved }) => moved.id);
   const twice = repeated(ids);
   const records = await ports.memberships.of(ids);
-  const beside = (await ports.beside?.of(ids)) ?? NOTHING_BESIDE;
+  const beside = terms.segments.asksBeside
+    ? await standsBeside(ports.beside, concerned.flatMap(toDecide))
+    : NOTHING_BESIDE;
   const reasons = new Map<ProfileId, Reasons>();
   const writes = new Map<ProfileId, MembershipWrite>();
   for (const { moved, segments } of concerned) {
@@ -67,7 +70,7 @@ export async function reactToChanges(
 
 const NOTHING = { entered: 0, left: 0 } as const;
 const NO_POSITIONS: ReadonlySet<number> = new Set();
-const NOTHING_BESIDE: ReadonlyMap<ProfileId, KnownBeside> = new Map();
+const NOTHING_BESIDE: ReadonlyMap<ProfileId, StandsBeside> = new Map();
 
 function repeated(ids: readonly ProfileId[]): ReadonlySet<ProfileId> {
   const once = new Set<ProfileId>();
@@ -78,6 +81,9 @@ interface Concerned {
   readonly moved: Moved;
   readonly segments: readonly ReadySegment[];
 }
+
+const toDecide = ({ moved, segments }: Concerned): readonly ToDecide[] =>
+  moved.kind === "changed" ? [{ group: moved.group, segments }] : [];
 
 /** Without those that no segment asks about: of them not even the record is read. */
 function concern(changes: readonly ComponentChange[], { segments, rules }: ReactTerms): readonly Concerned[] {
@@ -93,7 +99,7 @@ function writeFor(
   moved: Exclude<Moved, { readonly kind: "elsewhere" }>,
   segments: readonly ReadySegment[],
   record: MembershipRecord,
-  beside: KnownBeside | undefined,
+  beside: StandsBeside | undefined,
   { now, segments: { all } }: ReactTerms,
 ): MembershipWrite | undefined {
   const { id, judgedBy } = moved;

@@ -2,10 +2,12 @@ import { digest } from "#core/kernel/digest.ts";
 import { canonicalJson, type Json } from "#core/kernel/json.ts";
 import type { Defined } from "#core/kernel/ports.ts";
 import { isRejection } from "#core/kernel/rejection.ts";
+import type { WantedBeside } from "#core/segments/ports.ts";
 import { resolveSegments } from "#core/segments/resolve-segments.ts";
 import type { SegmentDefinition } from "#core/segments/segment-definition.ts";
 import { type Decider, Deciders } from "./decider.ts";
 import { dependenciesOf } from "./dependencies.ts";
+import { besideIn } from "./wanted-beside.ts";
 
 /** A segment made ready for deciding. */
 export interface ReadySegment {
@@ -13,6 +15,8 @@ export interface ReadySegment {
   readonly version: number;
   readonly decide: Decider;
   readonly dependencies: ReadonlySet<string>;
+  /** What it asks for beside the profile itself; absent where that is nothing. */
+  readonly beside?: WantedBeside;
   /** Of its condition with all segments in it written out: changes when that does, and with nothing else. */
   readonly fingerprint: string;
 }
@@ -22,6 +26,8 @@ export interface SegmentSet {
   readonly all: readonly ReadySegment[];
   /** The ids of all that are in use, those included that cannot be decided (a segment in them is gone). */
   readonly ids: ReadonlySet<string>;
+  /** Whether any asks for what is known beside profiles: where none does, nobody reads it. */
+  readonly asksBeside: boolean;
   /** Those that depend on any of these (`dependency`), each once. */
   dependingOn(dependencies: Iterable<string>): readonly ReadySegment[];
 }
@@ -35,7 +41,10 @@ export function segmentSet(defined: readonly Defined<SegmentDefinition>[]): Segm
     const condition = resolveSegments(definition.condition, (inner) => conditions.get(inner));
     if (isRejection(condition)) return [];
     const fingerprint = digest(canonicalJson(condition as unknown as Json));
-    return [{ id, version, fingerprint, decide: deciders.of(condition), dependencies: dependenciesOf(condition) }];
+    const dependencies = dependenciesOf(condition);
+    const beside = besideIn(dependencies);
+    const asks = beside === undefined ? {} : { beside };
+    return [{ id, version, fingerprint, decide: deciders.of(condition), dependencies, ...asks }];
   });
   const depending = new Map<string, ReadySegment[]>();
   for (const segment of all) {
@@ -48,6 +57,7 @@ export function segmentSet(defined: readonly Defined<SegmentDefinition>[]): Segm
   return {
     all,
     ids: new Set(active.map(({ id }) => id)),
+    asksBeside: all.some(({ beside }) => beside !== undefined),
     dependingOn: (dependencies) => {
       const lists: (readonly ReadySegment[])[] = [];
       for (const name of dependencies) {

@@ -1,0 +1,22 @@
+import { afterAll, beforeAll, describe } from "vitest";
+import { dynamodbListKeys } from "#adapters/aws/dynamodb-list-keys.ts";
+import { LIST_KEYS_TABLE } from "#contracts/tables.ts";
+import { listKeysContract } from "#test/contracts/list-keys.ts";
+import { type DynamodbLocal, startDynamodbLocal, whyNoDynamodbLocal } from "./support/dynamodb-local.ts";
+
+const reason = whyNoDynamodbLocal();
+if (reason !== undefined) console.warn(`skipped: ${reason}`);
+
+describe.skipIf(reason !== undefined)("lists on DynamoDB Local", () => {
+  let local: DynamodbLocal;
+  beforeAll(async () => {
+    local = await startDynamodbLocal();
+  });
+  afterAll(async () => local?.stop());
+
+  listKeysContract("DynamoDB", async () => {
+    const { name: table, drop } = await local.table(LIST_KEYS_TABLE.partitionKey, LIST_KEYS_TABLE.sortKey);
+    const open = () => dynamodbListKeys({ table, client: local.client });
+    return { listKeys: open(), reopen: async () => open(), close: drop };
+  });
+});
