@@ -150,7 +150,7 @@ describe("a statement that hides something", () => {
   ] as const;
 
   it("whatever is put together of such pieces is answered or refused, and changes nothing", {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const pieces = fc.array(fc.constantFrom(...PIECES), { maxLength: 14 });
     await fc.assert(

@@ -141,7 +141,7 @@ describe("settling", () => {
     expect(await files.nextCrowd()).toBeUndefined();
     expect(await ask("SELECT count(*) FROM events")).toEqual([[25]]);
     expect(await ask("SELECT count(*), count(*) FILTER (settled) FROM events_log")).toEqual([[40, 25]]);
-  }, 120_000);
+  }, 300_000);
 });
 
 const change = (key: number, version: number) => ({

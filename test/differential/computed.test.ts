@@ -78,7 +78,7 @@ const MOVES: readonly (readonly [string, readonly Step[], readonly Step[], numbe
 
 /** `DIFFERENTIAL_RUNS=1000` looks longer. */
 const RUNS = Number(process.env.DIFFERENTIAL_RUNS ?? 12);
-const PATIENCE = 120_000 + RUNS * 20_000;
+const PATIENCE = 300_000 + RUNS * 20_000;
 
 describe("computed traits", () => {
   let lake: DuckDbLake;

@@ -22,7 +22,7 @@ import { NAMES, NOW, PROPERTIES, PURPOSES, TEXTS, TRAITS } from "./world.ts";
 
 /** Each is a history taken in as the resolver does, with eight conditions asked of everybody in it. */
 const RUNS = Number(process.env.DIFFERENTIAL_RUNS ?? 60) * 3;
-const PATIENCE = 60_000 + RUNS * 500;
+const PATIENCE = 300_000 + RUNS * 500;
 
 /** Few are remembered, so that most histories are longer than what a fragment keeps. */
 const RULES: IdentityRules = { ...defaultIdentityRules, recentEvents: 3 };

@@ -14,7 +14,7 @@ import { NOW, type World, worldOfUpTo } from "./world.ts";
 
 /** Each is a world of a few people with six conditions asked of it; `DIFFERENTIAL_RUNS=1000` looks longer. */
 const RUNS = Number(process.env.DIFFERENTIAL_RUNS ?? 24);
-const PATIENCE = 60_000 + RUNS * 1_000;
+const PATIENCE = 300_000 + RUNS * 1_000;
 
 const inMemory = (asked: ResolvedCondition, { people }: World): readonly string[] =>
   [...people]

@@ -41,7 +41,7 @@ describe.skipIf(!hasSharedData("completejourney"))("Complete Journey", () => {
     for (const name of ["transactions", "demographics"] as const) await bringIn(name);
     server = await startTributary(data);
     for (const name of ["campaigns", "redemptions"] as const) await bringIn(name);
-  }, 240_000);
+  }, 600_000);
   afterAll(async () => {
     await server.stop();
     removeDataFolder(data);
@@ -73,7 +73,7 @@ describe.skipIf(!hasSharedData("completejourney"))("Complete Journey", () => {
   });
 
   it("gives a segment the same members from DuckDB, from memory and from Athena's text", {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const made = await server.api("/api/segments", {
       id: "regulars-18",
@@ -107,7 +107,7 @@ describe.skipIf(!hasSharedData("completejourney"))("Complete Journey", () => {
     expect(rows.map(([id]) => String(id)).sort()).toEqual(members);
   });
 
-  it("writes to those who agreed, once each, and holds some out", { timeout: 120_000 }, async () => {
+  it("writes to those who agreed, once each, and holds some out", { timeout: 300_000 }, async () => {
     // Every third household says yes, the next no, the third nothing.
     const agreed = (id: number): boolean | undefined => (id % 3 === 0 ? true : id % 3 === 1 ? false : undefined);
     const households = await server.rows("SELECT DISTINCT user_id FROM events WHERE user_id IS NOT NULL");
@@ -144,7 +144,7 @@ describe.skipIf(!hasSharedData("completejourney"))("Complete Journey", () => {
       expect(total).toBe(members.length);
       expect(rows.some(([status]) => status === "planned")).toBe(false);
       return new Map(rows.map(([status, reason, n]) => [`${status}/${reason ?? ""}`, Number(n)]));
-    }, 60_000);
+    }, 180_000);
 
     const ids = await server.rows(
       "SELECT profile_id, min(user_id) FROM events WHERE user_id IS NOT NULL GROUP BY profile_id",

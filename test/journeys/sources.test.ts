@@ -31,7 +31,7 @@ async function sent(writeKey: string, origin: string): Promise<readonly unknown[
 }
 
 it("a source is made from a file before any server runs, and rotated while one does", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const file = join(data, "site.yaml");
   writeFileSync(file, "name: Web site\nkind: browser\nallowedOrigins: [https://shop.example]\n");

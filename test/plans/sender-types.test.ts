@@ -59,7 +59,7 @@ async function complaints(sender: string): Promise<readonly number[]> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [join(ROOT, "node_modules/typescript/bin/tsc"), "--types", "node", ...options, "sender.ts"],
-    { cwd: folder, timeout: 60_000 },
+    { cwd: folder, timeout: 240_000 },
   ).catch((failed: { readonly stdout: string }) => failed);
   const lines = [...stdout.matchAll(/^(\w+\.ts)\((\d+),/gm)].map(([, file, line]) => [file, Number(line)] as const);
   expect(lines.filter(([file]) => file !== "sender.ts")).toEqual([]);
@@ -71,7 +71,7 @@ describe("types made of a plan", () => {
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
   writeFileSync(join(folder, "events.ts"), planTypes(plan));
 
-  it("let what is planned be sent with Segment's client, and nothing else", { timeout: 120_000 }, async () => {
+  it("let what is planned be sent with Segment's client, and nothing else", { timeout: 300_000 }, async () => {
     expect(await complaints(SENDER)).toEqual([]);
     const first = SENDER.split("\n").length;
     expect(await complaints(SENDER + WRONG.join("\n"))).toEqual(WRONG.map((_, nth) => first + nth));

@@ -31,7 +31,7 @@ describe.skipIf(!hasSharedData(FILE))("saved queries over CDNOW", () => {
       columns: { revenue: usd, currency: "USD" },
     }));
     lake = await realLake(events);
-  }, 120_000);
+  }, 300_000);
   afterAll(() => lake.close());
 
   it("revenue by month", async () => {

@@ -28,7 +28,7 @@ describe.skipIf(!hasSharedData(PATHS))("first and last touch over the paths", ()
       }
     }
     lake = await realLake(happened);
-  }, 120_000);
+  }, 300_000);
   afterAll(() => lake.close());
   const timeAt = (minute: number): string => new Date(START + minute * 60_000).toISOString();
 
@@ -77,7 +77,7 @@ describe.skipIf(!hasSharedData(LOG))("visits over a web log", () => {
         columns: { page_path: path },
       })),
     );
-  }, 120_000);
+  }, 300_000);
   afterAll(() => lake.close());
 
   it("parts them by half an hour of silence", async () => {
@@ -141,5 +141,5 @@ describe.skipIf(!hasSharedData(ROWS))("top products over Complete Journey", () =
     }));
     const best = products.sort((a, b) => b.revenue - a.revenue || (a.product_id < b.product_id ? -1 : 1)).slice(0, 20);
     expect(rows).toEqual(best.map((product) => ({ ...product, name: null })));
-  }, 120_000);
+  }, 300_000);
 });
