@@ -69,6 +69,22 @@ describe("an imported list", () => {
     expect(await people()).toBe(2);
   });
 
+  it("is at hand before anybody is told to look, and tells them once it is another list, whether or not that is heard", async () => {
+    const told: unknown[] = [];
+    const { ofSegments } = world.ports;
+    const listMoved = async () => {
+      told.push([(await ofSegments.lists.get("fair"))?.definition.chain?.identifiers ?? 0]);
+      throw new Error("nobody hears");
+    };
+    world = await apiWorld(lake, { ofSegments: { ...ofSegments, listMoved } });
+    await create({ identifiers: ["user_id:a"], more: true });
+    expect(told).toEqual([]);
+    expect(await importTo("continue", { identifiers: ["user_id:b"] })).toMatchObject({ list: { identifiers: 2 } });
+    expect(await ask("DELETE", "/api/lists/fair")).toEqual({ id: "fair", deleted: true });
+    expect(told).toEqual([[2], [0]]);
+    expect(world.log.filter(([what]) => what === "trouble").map(([, , at]) => at)).toEqual(["list fair", "list fair"]);
+  });
+
   it("is replaced, added to, and remembers its imports", async () => {
     await create({ identifiers: ["user_id:a"] });
     await importTo("append", { identifiers: ["user_id:b"] });

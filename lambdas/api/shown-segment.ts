@@ -4,7 +4,7 @@ import type { Defined } from "#core/kernel/ports.ts";
 import { isRejection } from "#core/kernel/rejection.ts";
 import { isoTime } from "#core/kernel/time.ts";
 import type { Condition, ResolvedCondition } from "#core/segments/condition.ts";
-import { isRealtime } from "#core/segments/realtime/dependencies.ts";
+import { computedIn, isRealtime } from "#core/segments/realtime/dependencies.ts";
 import { resolveSegments } from "#core/segments/resolve-segments.ts";
 import type { SegmentDefinition } from "#core/segments/segment-definition.ts";
 import { NO_SNAPSHOT, type SnapshotState } from "#core/segments/snapshot-state.ts";
@@ -51,7 +51,8 @@ export function freshnessOf(
 ): Freshness {
   const kind = condition !== undefined && isRealtime(condition) ? "real_time" : "scheduled";
   const [evaluatedAt, members] = committed === null ? [null, null] : [isoTime(committed.now), committed.members];
-  return { kind, evaluatedAt, members };
+  const computedTraits = condition === undefined ? [] : [...computedIn(condition)];
+  return { kind, ...(computedTraits.length === 0 ? {} : { computedTraits }), evaluatedAt, members };
 }
 
 const writtenOut = (

@@ -13,9 +13,10 @@ export const segmentText = (
   { id, name, version, archived, sentence, freshness }: OneSegment,
   language: Language,
 ): string => {
-  const { kind, evaluatedAt, members } = freshness;
+  const { kind, computedTraits = [], evaluatedAt, members } = freshness;
   const last = evaluatedAt === null ? "not evaluated yet" : `${members} members at ${evaluatedAt}`;
-  const kept = kind === "real_time" ? "kept as people change" : "kept by schedule";
+  const by = computedTraits.length === 0 ? "" : `, by ${computedTraits.join(" and ")} as last refreshed`;
+  const kept = kind === "real_time" ? `kept as people change${by}` : "kept by schedule";
   return `${id}  ${name} (version ${version}${archived ? ", archived" : ""}; ${kept}; ${last})\n  ${sentence[language]}\n`;
 };
 

@@ -35,20 +35,26 @@ export const IDENTIFIERS = "identifiers";
 export const dependency = (kind: DependencyKind, name: string): string => `${kind} ${name}`;
 
 /**
- * Whether fragments can decide the condition for most people, as soon as something happens: unless it asks for
- * properties of events, of which fragments keep none, or for what is known beside them: computed traits and lists. Then
- * it is decided at once for whoever never had such an event, or whom the rest of the condition settles, and for the
- * others by the next snapshot.
+ * Whether the condition is decided for most people as soon as something happens, by their fragments and what stands
+ * beside them: unless it asks for properties of events, of which fragments keep none. Then it is decided at once for
+ * whoever never had such an event, or whom the rest of the condition settles, and for the others by the next snapshot.
+ * Of computed traits what happens is their refresh (`computedIn`).
  */
 export function isRealtime(condition: ResolvedCondition): boolean {
   if ("all" in condition) return condition.all.every(isRealtime);
   if ("any" in condition) return condition.any.every(isRealtime);
   if ("not" in condition) return isRealtime(condition.not);
-  if ("computed" in condition || "list" in condition) return false;
   if ("sequence" in condition) {
     return condition.sequence.every(({ where }) => where === undefined) && condition.without?.where === undefined;
   }
   if (!("event" in condition)) return true;
   const { kind } = measureIn(condition);
   return condition.where === undefined && (kind === "count" || kind === "first" || kind === "last");
+}
+
+/** The computed traits by whose values it goes, in text order: it is as fresh as the last refresh of these. */
+export function computedIn(condition: ResolvedCondition): readonly string[] {
+  const prefix = dependency("computed", "");
+  const names = [...dependenciesOf(condition)].filter((name) => name.startsWith(prefix));
+  return names.map((name) => name.slice(prefix.length)).sort();
 }
