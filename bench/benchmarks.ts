@@ -16,6 +16,7 @@ import { resolveGrowth } from "./measured/resolve-growth.ts";
 import { resolveMillion } from "./measured/resolve-million.ts";
 import { segments } from "./measured/segments.ts";
 import { segmentsLake } from "./measured/segments-lake.ts";
+import { settling } from "./measured/settling.ts";
 import { start } from "./measured/start.ts";
 import { wholeWay } from "./measured/whole-way.ts";
 
@@ -38,6 +39,7 @@ export const BENCHMARKS = {
   "import-cdnow": { title: "Importing CDNOW", run: importCdnow, seconds: 45, quickSeconds: 1 },
   "collect-aws": { title: "One call of the collector on AWS", run: collectAws, seconds: 5, quickSeconds: 2 },
   aws: { title: "AWS operations", run: aws, seconds: 40, quickSeconds: 4 },
+  "settling-aws": { title: "Settling the lake in AWS", run: settling, seconds: 30, quickSeconds: 5 },
   latency: { title: "Latency", run: latency, seconds: 60, quickSeconds: 8 },
   resolve: { title: "Resolving identity", run: resolve, seconds: 40, quickSeconds: 7 },
   "identity-aws": { title: "Identity in DynamoDB", run: identityAws, seconds: 25, quickSeconds: 4 },

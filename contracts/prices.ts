@@ -18,7 +18,9 @@ export const PRICES = {
   httpApiRequest: 1 / MILLION,
   lambdaRequest: 0.2 / MILLION,
   lambdaGigabyteSecond: 0.000_013_333_4,
+  /** And each copy, and each page of a listing. */
   s3Put: 0.005 / 1_000,
+  s3Get: 0.000_4 / 1_000,
   s3GigabyteMonth: 0.023,
   athenaTerabyte: 5,
   eventBridgeEvent: 1 / MILLION,
