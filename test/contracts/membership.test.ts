@@ -32,6 +32,6 @@ const inSqlite = async (): Promise<OpenedMemberships> => {
 };
 
 membershipStoreContract("memory", inMemory);
-membershipConvergence("memory", inMemory, { runs: 120 });
+membershipConvergence("memory", inMemory, { runs: 200 });
 membershipStoreContract("SQLite", inSqlite);
-membershipConvergence("SQLite", inSqlite, { runs: 40 });
+membershipConvergence("SQLite", inSqlite, { runs: 50 });

@@ -2,8 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase } from "#adapters/local/database.ts";
+import { COMPUTED_SCHEMA, sqliteComputedStore } from "#adapters/local/sqlite-computed-store.ts";
 import { LIST_KEYS_SCHEMA, sqliteListKeys } from "#adapters/local/sqlite-list-keys.ts";
+import { memoryComputedStore } from "#adapters/memory/computed-store.ts";
 import { memoryListKeys } from "#adapters/memory/list-keys.ts";
+import { besideProfilesContract } from "./beside-profiles.ts";
 import { listKeysContract } from "./list-keys.ts";
 
 listKeysContract("memory", async () => {
@@ -27,4 +30,16 @@ listKeysContract("SQLite", async () => {
       rmSync(folder, { recursive: true });
     },
   };
+});
+
+besideProfilesContract("memory", async () => ({
+  listKeys: memoryListKeys(),
+  computed: memoryComputedStore(),
+  close: async () => {},
+}));
+
+besideProfilesContract("SQLite", async () => {
+  const database = openDatabase(":memory:", LIST_KEYS_SCHEMA + COMPUTED_SCHEMA);
+  const close = async () => database.close();
+  return { listKeys: sqliteListKeys(database), computed: sqliteComputedStore(database), close };
 });
