@@ -117,7 +117,7 @@ export function membershipConvergence(
           { numRuns: asked, endOnFailure: runs < 10 },
         );
       },
-      60_000 * Math.max(1, MORE),
+      300_000 * Math.max(1, MORE),
     );
   });
 }
