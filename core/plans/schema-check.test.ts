@@ -50,8 +50,13 @@ const { schema } = fc.letrec<{ schema: JsonObject }>((tie) => {
 /** As the oracle is asked: beside `prefixItems` it takes an empty list for one that `contains` whatever is asked. */
 const asked = (written: JsonSchema): JsonSchema => {
   if (!isJsonObject(written)) return written;
-  const { contains, ...rest } = mapSubschemas(written, asked);
-  return contains === undefined ? rest : { ...rest, allOf: [...((rest.allOf ?? []) as Json[]), { contains }] };
+  const isOfContains = ([keyword]: readonly [string, unknown]): boolean => /contains$/i.test(keyword);
+  const { true: contains = [], false: rest = [] } = Object.groupBy(
+    Object.entries(mapSubschemas(written, asked)),
+    (entry) => `${isOfContains(entry)}` as const,
+  );
+  const { allOf = [], ...others } = Object.fromEntries(rest);
+  return { ...others, allOf: [...(allOf as Json[]), Object.fromEntries(contains)] };
 };
 
 /** What the library refuses to compile: schemas that ask for what cannot be. Those never become a plan. */
