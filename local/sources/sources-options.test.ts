@@ -22,9 +22,11 @@ describe("what is asked of sources", () => {
     expect(readSourcesOptions(args)).toBe("help");
   });
   it("is done somewhere", () => {
-    expect(readSourcesOptions(["add", "site", "--origin", "a", "--origin", "b", "--url", "u", "--json"])).toMatchObject({
-      act: { kind: "add", id: "site", settings: { name: "site", allowedOrigins: ["a", "b"] } },
-      target: { data: undefined, url: "u", token: undefined },
-    });
+    expect(readSourcesOptions(["add", "site", "--origin", "a", "--origin", "b", "--url", "u", "--json"])).toMatchObject(
+      {
+        act: { kind: "add", id: "site", settings: { name: "site", allowedOrigins: ["a", "b"] } },
+        target: { data: undefined, url: "u", token: undefined },
+      },
+    );
   });
 });
