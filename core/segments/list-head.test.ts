@@ -55,6 +55,12 @@ describe("who is to be looked at", () => {
     expect(moveOf(all, { version: 12, base: 0, nth: 0 }, { version: 13, base: 0, nth: 0 })).toEqual({ links: all });
   });
 
+  it("is everybody of both where the list was deleted in between, which is an import of nobody", () => {
+    const gone = { ...link(7, 7, 1), keys: 0 };
+    const all = [link(5, 5, 1), gone, link(9, 9, 1)];
+    expect(moveOf(all, head(5), head(9))).toEqual({ links: all });
+  });
+
   it("is nobody of an upload that never came to an end", () => {
     const all = [link(5, 5, 1), link(7, 7, 1, false), link(8, 7, 2, false), link(9, 9, 1)];
     expect(versions(moveOf(all, head(5), head(9)).links)).toEqual([5, 9]);

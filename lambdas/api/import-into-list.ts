@@ -8,6 +8,7 @@ import {
   type ListDefinition,
   type ListLink,
   nextLink,
+  reservedFor,
   withLink,
 } from "#core/segments/list-definition.ts";
 import { packedLink } from "#core/segments/list-link.ts";
@@ -39,7 +40,7 @@ export async function importInto(
   if (link === undefined) {
     return rejection("list.nothing_to_continue", "no upload is under way: begin one with replace or append, and more");
   }
-  const reserved = await lists.put(list.id, { ...list.definition, lastVersion: link.version }, list.version);
+  const reserved = await lists.put(list.id, reservedFor(list.definition, mode, link), list.version);
   if (reserved === undefined) return changed(list.id);
   await writeLink(ports, list.id, link, { keys, ends: !more });
   await writeKeys(ports, list.id, link, { keys, ends: !more });
@@ -53,17 +54,25 @@ export async function importInto(
 const changed = (id: string): Rejection<ApiCode> =>
   rejection("definition.changed", `somebody else imported into ${id} at the same time; look at it and ask again`);
 
-/** Empties a list for good: nobody is on it, and one made later under its id begins with nobody. */
+/**
+ * Empties a list for good: nobody is on it, and one made later under its id begins with nobody. That it was empty in
+ * between is written down as an import of nobody: somebody may have been judged by it.
+ */
 export async function emptied(
   ports: ApiPorts,
   { id, version, definition }: Defined<ListDefinition>,
 ): Promise<Rejection<ApiCode> | undefined> {
+  const { lists } = ports.ofSegments;
   const link = nextLink(definition, "replace", ports.clock());
   if (link === undefined) throw new Error("a list can always be replaced");
-  await writeLink(ports, id, link, { keys: new Set(), ends: true });
+  const reserved = await lists.put(id, { ...definition, lastVersion: link.version }, version);
+  if (reserved === undefined) return changed(id);
+  const nobody = { keys: new Set<string>(), ends: true };
+  await writeLink(ports, id, link, nobody);
+  await writeKeys(ports, id, link, nobody);
   const { name } = definition;
   const gone: ListDefinition = { name, lastVersion: link.version, chain: null, open: null, deleted: true };
-  if ((await ports.ofSegments.lists.put(id, gone, version)) === undefined) return changed(id);
+  if ((await lists.put(id, gone, reserved.version)) === undefined) return changed(id);
   await tellOfMove(ports, id);
   return undefined;
 }

@@ -4,7 +4,13 @@ import type { ComputedStore } from "#core/computed/ports.ts";
 import { type Identifier, type IdentifierKey, identifierKey } from "#core/kernel/identifier.ts";
 import type { JsonObject } from "#core/kernel/json.ts";
 import { type ProfileId, profileIdOf } from "#core/profiles/profile-id.ts";
-import { type ImportMode, type ListDefinition, nextLink, withLink } from "#core/segments/list-definition.ts";
+import {
+  type ImportMode,
+  type ListDefinition,
+  nextLink,
+  reservedFor,
+  withLink,
+} from "#core/segments/list-definition.ts";
 import { packedLink } from "#core/segments/list-link.ts";
 import type { StandsBeside } from "#core/segments/person.ts";
 import type { ListKeys } from "#core/segments/ports.ts";
@@ -69,8 +75,12 @@ export function besideInMotion({ listKeys, computed }: OpenedBeside, random: () 
       const list = await lists.get(LIST);
       const link = list && nextLink(list.definition, "replace", 0);
       if (list === undefined || link === undefined) return;
-      const gone: ListDefinition = { name: LIST, lastVersion: link.version, chain: null, open: null, deleted: true };
-      if ((await lists.put(LIST, gone, list.version)) !== undefined) model.list = new Set();
+      const lastVersion = link.version;
+      const reserved = await lists.put(LIST, { ...list.definition, lastVersion }, list.version);
+      if (reserved === undefined || random() < 0.1) return;
+      await listKeys.write(LIST, packedLink({ ...link, ends: true }, []).link, []);
+      const gone: ListDefinition = { name: LIST, lastVersion, chain: null, open: null, deleted: true };
+      if ((await lists.put(LIST, gone, reserved.version)) !== undefined) model.list = new Set();
     },
   };
 }
@@ -97,7 +107,7 @@ async function importInto(
   const { deleted: _, ...begun } = before;
   const link = nextLink(begun, mode, 0);
   if (link === undefined) return;
-  const reserved = await lists.put(LIST, { ...begun, lastVersion: link.version }, list?.version ?? 0);
+  const reserved = await lists.put(LIST, reservedFor(begun, mode, link), list?.version ?? 0);
   if (reserved === undefined || random() < 0.1) return;
   const more = random() < 0.2;
   const { link: packed, parts } = packedLink({ ...link, ends: !more }, keys, PART_KEYS);

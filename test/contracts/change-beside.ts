@@ -27,7 +27,7 @@ export function changeBeside({ ports, moving, random, terms, course }: ChangingB
       await dawdleLong(random);
       const dice = random();
       if (dice < 0.45) await moving.measure(POOL);
-      else if (dice < 0.95) await moving.importSome(POOL);
+      else if (dice < 0.9) await moving.importSome(POOL);
       else await moving.deleteList();
     }
     changes.areOver = true;
