@@ -40,6 +40,16 @@ export function nextLink(list: ListDefinition, mode: ImportMode, now: EpochMs): 
   return before === null ? { version, base: version, nth: 1 } : { version, base: before.base, nth: before.nth + 1 };
 }
 
+/**
+ * The list once a link's version is given out, and nothing of it written yet. What is added stands in the place of the
+ * next part of an upload that was begun by adding too: that one is given up, whether or not this comes to an end, for
+ * continued later it would be made of both.
+ */
+export function reservedFor(list: ListDefinition, mode: ImportMode, link: ListLink): ListDefinition {
+  const isInItsPlace = mode !== "continue" && list.open?.base === link.base;
+  return { ...list, lastVersion: link.version, open: isInItsPlace ? null : list.open };
+}
+
 /** The list once a link's rows are durable. While more is to come the list stays what it was. */
 export function withLink(
   list: ListDefinition,
