@@ -28,7 +28,7 @@ const BOMBS = [
   `SELECT length(array_join(array_agg(rpad('x', 10000, 'x')), ',')) FROM ${MANY}`,
 ];
 
-describe("statements that would take the machine with them", () => {
+describe("statements that would take the machine with them", { timeout: 900_000 }, () => {
   it("are refused, while everybody else is served and nothing is lost", async () => {
     const server = await begin();
     const over = new AbortController();
