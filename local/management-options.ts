@@ -35,9 +35,8 @@ export function readManagementOptions<const Own extends Options, Act extends { r
   const read = readCommandLine(args, { ...OF_ALL, ...options });
   if (read instanceof Error) return refuse(`${read.message}.`);
   const [asked = "", ...rest] = read.positionals;
-  // Both halves of one object: which type it has cannot be told where `Own` is not known yet.
-  const ofAll = read.values as Given<typeof OF_ALL>;
-  const given = read.values as Given<Own>;
+  const ofAll = read.values as Given<typeof OF_ALL>; // What of this is `Own`'s cannot be told here.
+  const given: Given<Own> = read.values;
   if (ofAll.help || args.length === 0) return "help";
   const act = actIn(asked, rest, given);
   if (typeof act === "string") return refuse(act);
