@@ -1,6 +1,5 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -10,6 +9,7 @@ import {
   type DynamoDBClientConfig,
   ListTablesCommand,
 } from "@aws-sdk/client-dynamodb";
+import { freePort } from "./free-port.ts";
 
 /** AWS's own DynamoDB Local, as a package of npm carries it: needs Java. */
 const PACKAGE = "amplify-dynamodb-simulator@2.9.30";
@@ -114,13 +114,3 @@ async function ready(client: DynamoDBClient, child: ChildProcess): Promise<void>
   }
   throw new Error("DynamoDB Local did not begin to listen within a minute");
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });

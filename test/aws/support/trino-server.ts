@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "./free-port.ts";
 import { type TrinoClient, trinoClient } from "./trino-client.ts";
 import { javaSince } from "./trino-java.ts";
 import { LEAST_JAVA, type TrinoPackage, trinoPackage } from "./trino-package.ts";
@@ -161,13 +161,3 @@ async function ready(url: string, child: ChildProcess, log: string): Promise<voi
 }
 
 const tailOf = (log: string): string => readFileSync(log, "utf8").split("\n").slice(-30).join("\n");
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
