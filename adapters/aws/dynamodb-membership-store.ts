@@ -1,18 +1,13 @@
-import {
-  BatchGetItemCommand,
-  type DynamoDBClient,
-  PutItemCommand,
-  QueryCommand,
-  TransactWriteItemsCommand,
-} from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, PutItemCommand, QueryCommand, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import { MEMBERSHIPS_TABLE, PROFILES_TABLE } from "#contracts/tables.ts";
 import type { ProfileId } from "#core/profiles/profile-id.ts";
 import type { MembershipStore } from "#core/segments/ports.ts";
-import type { JudgedBy, MembershipRecord, MembershipWrite } from "#core/segments/realtime/membership.ts";
+import type { JudgedBy, MembershipWrite } from "#core/segments/realtime/membership.ts";
 import { dynamodbClient } from "./dynamodb-client.ts";
 import { inParallel } from "./in-parallel.ts";
 import { dueShards, membershipItem, membershipsIn, profileIdIn } from "./membership-item.ts";
 import { jitteredPause, type Pause } from "./pause.ts";
+import { readItems, type TextKey } from "./read-items.ts";
 import { writeFailure } from "./write-failure.ts";
 
 export interface DynamodbMembershipStoreOptions {
@@ -23,7 +18,7 @@ export interface DynamodbMembershipStoreOptions {
   readonly pause?: Pause;
 }
 
-const KEYS_PER_READ = 100;
+/** How many calls are under way at a time. */
 const WIDTH = 16;
 const MAX_ATTEMPTS = 8;
 
@@ -36,11 +31,8 @@ export function dynamodbMembershipStore(options: DynamodbMembershipStoreOptions)
   const context: Context = { client: dynamodbClient(), pause: jitteredPause, ...options };
   return {
     of: async (profileIds) => {
-      const unique = [...new Set(profileIds)];
-      const calls = Array.from({ length: Math.ceil(unique.length / KEYS_PER_READ) }, (_, nth) =>
-        unique.slice(nth * KEYS_PER_READ, (nth + 1) * KEYS_PER_READ),
-      );
-      return new Map((await inParallel(calls, WIDTH, (ids) => readSome(context, ids))).flat());
+      const found = await readItems(context, [...new Set(profileIds)].map(itemKey));
+      return new Map(found.map(membershipsIn));
     },
     write: async (writes) => {
       const made = await inParallel(writes, WIDTH, (write) => makeWrite(context, write));
@@ -58,23 +50,7 @@ export function dynamodbMembershipStore(options: DynamodbMembershipStoreOptions)
 
 type Context = DynamodbMembershipStoreOptions & Required<Pick<DynamodbMembershipStoreOptions, "client" | "pause">>;
 
-/** Asks again for what DynamoDB left out (`UnprocessedKeys`: too much at once, or throttled). */
-async function readSome(
-  { table, client, pause }: Context,
-  ids: readonly ProfileId[],
-): Promise<readonly (readonly [ProfileId, MembershipRecord])[]> {
-  const found: (readonly [ProfileId, MembershipRecord])[] = [];
-  let wanted = ids.map((id): Record<string, { S: string }> => ({ [MEMBERSHIPS_TABLE.partitionKey]: { S: id } }));
-  for (let attempt = 0; wanted.length > 0; attempt++) {
-    if (attempt >= MAX_ATTEMPTS) throw new Error(`DynamoDB left ${wanted.length} keys of ${table} unread`);
-    if (attempt > 0) await pause(attempt);
-    const request = { [table]: { Keys: wanted, ConsistentRead: true } };
-    const answer = await client.send(new BatchGetItemCommand({ RequestItems: request }));
-    found.push(...(answer.Responses?.[table] ?? []).map(membershipsIn));
-    wanted = (answer.UnprocessedKeys?.[table]?.Keys ?? []) as typeof wanted;
-  }
-  return found;
-}
+const itemKey = (id: ProfileId): TextKey => ({ [MEMBERSHIPS_TABLE.partitionKey]: { S: id } });
 
 /** Whether it was made; `false` where a version had moved. */
 async function makeWrite({ table, profilesTable, client, pause }: Context, write: MembershipWrite): Promise<boolean> {

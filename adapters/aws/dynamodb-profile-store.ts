@@ -1,16 +1,12 @@
-import {
-  BatchGetItemCommand,
-  type DynamoDBClient,
-  PutItemCommand,
-  TransactWriteItemsCommand,
-} from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, PutItemCommand, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import { PROFILES_TABLE } from "#contracts/tables.ts";
 import type { IdentifierKey } from "#core/kernel/identifier.ts";
-import type { ProfileStore, Stored, StoreWrite } from "#core/profiles/ports.ts";
+import type { ProfileStore, StoreWrite } from "#core/profiles/ports.ts";
 import { fromItem, keyIn, toItem } from "./component-item.ts";
 import { dynamodbClient } from "./dynamodb-client.ts";
 import { inParallel } from "./in-parallel.ts";
 import { jitteredPause, type Pause } from "./pause.ts";
+import { readItems, type TextKey } from "./read-items.ts";
 import { writeFailure } from "./write-failure.ts";
 
 export interface DynamodbProfileStoreOptions {
@@ -19,8 +15,7 @@ export interface DynamodbProfileStoreOptions {
   readonly pause?: Pause;
 }
 
-/** Limits of one call of DynamoDB, and how many calls of one kind are under way at a time. */
-const KEYS_PER_READ = 100;
+/** The limit of one call of DynamoDB, and how many writes are under way at a time. */
 const WRITES_PER_TRANSACTION = 100;
 const WIDTH = 16;
 const MAX_ATTEMPTS = 8;
@@ -34,12 +29,8 @@ export function dynamodbProfileStore(options: DynamodbProfileStoreOptions): Prof
   const { table, client = dynamodbClient(), pause = jitteredPause } = options;
   return {
     read: async (keys, { fresh = false } = {}) => {
-      const unique = [...new Set(keys)];
-      const calls = Array.from({ length: Math.ceil(unique.length / KEYS_PER_READ) }, (_, nth) =>
-        unique.slice(nth * KEYS_PER_READ, (nth + 1) * KEYS_PER_READ),
-      );
-      const found = await inParallel(calls, WIDTH, (some) => readSome({ table, client, pause }, some, fresh));
-      return new Map(found.flat());
+      const found = await readItems({ table, client, pause }, [...new Set(keys)].map(itemKey), fresh);
+      return new Map(found.map((item) => [keyIn(item), fromItem(item)]));
     },
     write: async (lists) => {
       const made = await inParallel(lists, WIDTH, (list) => writeList({ table, client, pause }, list));
@@ -50,24 +41,7 @@ export function dynamodbProfileStore(options: DynamodbProfileStoreOptions): Prof
 
 type Context = Required<DynamodbProfileStoreOptions>;
 
-/** Asks again for what DynamoDB left out (`UnprocessedKeys`: too much at once, or throttled). */
-async function readSome(
-  { table, client, pause }: Context,
-  keys: readonly IdentifierKey[],
-  fresh: boolean,
-): Promise<readonly (readonly [IdentifierKey, Stored])[]> {
-  const found: (readonly [IdentifierKey, Stored])[] = [];
-  let wanted = keys.map((key): Record<string, { S: string }> => ({ [PROFILES_TABLE.partitionKey]: { S: key } }));
-  for (let attempt = 0; wanted.length > 0; attempt++) {
-    if (attempt >= MAX_ATTEMPTS) throw new Error(`DynamoDB left ${wanted.length} keys of ${table} unread`);
-    if (attempt > 0) await pause(attempt);
-    const request = { [table]: { Keys: wanted, ConsistentRead: fresh } };
-    const answer = await client.send(new BatchGetItemCommand({ RequestItems: request }));
-    for (const item of answer.Responses?.[table] ?? []) found.push([keyIn(item), fromItem(item)]);
-    wanted = (answer.UnprocessedKeys?.[table]?.Keys ?? []) as typeof wanted;
-  }
-  return found;
-}
+const itemKey = (key: IdentifierKey): TextKey => ({ [PROFILES_TABLE.partitionKey]: { S: key } });
 
 /** Whether the list was made; `false` where a version had moved. */
 async function writeList(context: Context, list: readonly StoreWrite[]): Promise<boolean> {
